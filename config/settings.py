@@ -1,0 +1,188 @@
+"""Settings: wiring only. All that varies comes from the environment (docs/exploitation.md)."""
+
+from datetime import timedelta
+
+from config import environnement as env
+from config.journaux import JOURNAUX
+from config.securite import CSP, PERMISSIONS
+
+BASE_DIR = env.RACINE
+DOSSIER = env.chemin("DOSSIER", BASE_DIR / "var")
+DEMONSTRATION = env.vrai("DEMONSTRATION")
+VERSION = "0.1.0"
+
+DEBUG = False
+SECRET_KEY = env.texte("CLE_DJANGO")
+ADRESSE_PUBLIQUE = env.texte("ADRESSE_PUBLIQUE", "http://localhost:8000").rstrip("/")
+HTTPS = ADRESSE_PUBLIQUE.startswith("https://")
+HOTE_PUBLIC = ADRESSE_PUBLIQUE.split("://", 1)[1].rsplit(":", 1)[0]
+ALLOWED_HOSTS = [HOTE_PUBLIC, *(["localhost", "127.0.0.1"] if not HTTPS else [])]
+CSRF_TRUSTED_ORIGINS = [ADRESSE_PUBLIQUE]
+
+# What is specific to this product
+CONVENTIONS = [
+    env.chemin("", env.RACINE / morceau)
+    for morceau in env.texte(
+        "CONVENTIONS",
+        "conventions/demonstration.toml"
+        if DEMONSTRATION
+        else "conventions/cd35-carsat-bretagne.toml",
+    ).split(":")
+]
+COFFRE = env.chemin("COFFRE", DOSSIER / "coffre" / "coffre.sqlite3")
+COFFRE_COPIES = env.chemin("COFFRE_COPIES", DOSSIER / "coffre-copies")
+CLE_RACINE = env.chemin("CLE_RACINE", DOSSIER / "racine" / "racine.cle")
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.humanize",
+    "django.contrib.messages",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django.forms",
+    "relais.socle",
+    "relais.coffre",
+    "relais.journal",
+    "relais.annuaire",
+    "relais.fiches",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "axes",
+    "csp",
+    "django_htmx",
+    "procrastinate.contrib.django",
+]
+
+MIDDLEWARE = [
+    "relais.socle.panne.BaseIndisponible",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django_permissions_policy.PermissionsPolicyMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "relais.annuaire.acces.SecondFacteurExige",
+    "relais.annuaire.acces.ContexteDeLaRequete",
+    "axes.middleware.AxesMiddleware",
+]
+
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "relais.annuaire.affichage.contexte_de_page",
+            ],
+        },
+    }
+]
+
+# `execution` serves; `proprietaire` migrates (`relais migrer`).
+ROLE_BASE = env.texte("ROLE", "execution")
+_URL_BASE = env.texte("BASE_URL_PROPRIETAIRE" if ROLE_BASE == "proprietaire" else "BASE_URL")
+DATABASES = {
+    "default": env.postgresql(_URL_BASE or "postgresql://execution@127.0.0.1:5432/relais"),
+    "coffre": {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": COFFRE,
+        "ATOMIC_REQUESTS": False,
+        "OPTIONS": {
+            "timeout": 20,
+            "transaction_mode": "IMMEDIATE",
+            # The journal is zeroed under the exclusive lock, never truncated: docs/adr/0005.
+            "init_command": (
+                "PRAGMA journal_mode=PERSIST; PRAGMA secure_delete=ON; PRAGMA synchronous=FULL;"
+            ),
+        },
+    },
+}
+DATABASES["default"]["CONN_MAX_AGE"] = 0
+DATABASES["default"]["OPTIONS"] |= {"pool": {"min_size": 1, "max_size": 16, "timeout": 5}}
+DATABASE_ROUTERS = ["relais.coffre.routage.Routage"]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "socle_cache",
+    }
+}
+
+AUTH_USER_MODEL = "annuaire.Agent"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+
+LANGUAGE_CODE = "fr"
+TIME_ZONE = "Europe/Paris"
+USE_I18N = True
+USE_TZ = True
+
+STATIC_URL = "/statique/"
+STATIC_ROOT = env.chemin("STATIQUE", DOSSIER / "statique")
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+# A signed page is 10 MB at most (security.md, files); the rest of a form is small.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_000_000
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 300
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+FILE_UPLOAD_MAX_MEMORY_SIZE = 11_000_000
+
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_AGE = int(timedelta(hours=10).total_seconds())
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
+SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
+CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"
+SECURE_HSTS_SECONDS = 63_072_000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+if env.vrai("DERRIERE_UN_PROXY"):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+CONTENT_SECURITY_POLICY = {"DIRECTIVES": CSP}
+PERMISSIONS_POLICY = PERMISSIONS
+
+LOGGING = JOURNAUX
+
+SMTP = {
+    "hote": env.texte("SMTP_HOTE"),
+    "port": env.entier("SMTP_PORT", 587),
+    "utilisateur": env.texte("SMTP_UTILISATEUR"),
+    "mot_de_passe": env.texte("SMTP_MOT_DE_PASSE"),
+    "starttls": env.vrai("SMTP_STARTTLS", defaut=True),
+    "expediteur": env.texte("SMTP_EXPEDITEUR", "relais@exemple.invalid"),
+}
+# Whatever a library would mail by itself stays here: only adaptateurs.courriel sends.
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+SILENCED_SYSTEM_CHECKS: list[str] = []
