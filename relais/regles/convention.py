@@ -1,0 +1,393 @@
+"""A convention as values: frozen, dated, each with the article it comes from.
+
+`relais.regles.lecture.charger` builds these objects from `conventions/*.toml`. Names of fields are
+the keys of the file. A value is never edited: a line with a later `depuis` is added.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, time
+from decimal import Decimal
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+
+class FauteConvention(Exception):
+    """A fault of a convention file, told in one French sentence.
+
+    `fichier`: the file at fault (a parent file when the fault is there); `cle`: dotted key, lines
+    of a series counted from 1, empty when the whole file is at fault; `attendu`: what should stand
+    there.
+    """
+
+    def __init__(self, fichier: str, cle: str, attendu: str, phrase: str) -> None:
+        super().__init__(phrase)
+        self.fichier = fichier
+        self.cle = cle
+        self.attendu = attendu
+        self.phrase = phrase
+
+
+class ValeurInconnue(LookupError):
+    """A value was needed on a day when the convention had none yet."""
+
+
+class Role(StrEnum):
+    """What somebody does in an organisation; the rights are in docs/droits.md."""
+
+    TRAVAILLEUR_SOCIAL = "travailleur_social"
+    CHARGE_ACCUEIL = "charge_accueil"
+    ENCADRANT = "encadrant"
+    AGENT_CAISSE = "agent_caisse"
+    RESPONSABLE_CAISSE = "responsable_caisse"
+    REFERENT = "referent"
+    CHARGE_REPERAGE = "charge_reperage"
+    DPO = "dpo"
+    ADMINISTRATEUR = "administrateur"
+    ADMINISTRATEUR_TECHNIQUE = "administrateur_technique"
+
+
+class Canal(StrEnum):
+    """How a fiche travels: inside Relais, or through BlueFiles as annex 1 says."""
+
+    INTEGRE = "integre"
+    BLUEFILES = "bluefiles"
+
+
+class Support(StrEnum):
+    """Where the Département keeps the fiche for the long term."""
+
+    PAPIER = "papier"
+    ELECTRONIQUE = "electronique"
+
+
+class Couleur(StrEnum):
+    """Colours that a territory may bear; the first six are those of annex 2 for CD35."""
+
+    BEIGE = "beige"
+    VERT = "vert"
+    ORANGE = "orange"
+    ROSE = "rose"
+    VIOLET = "violet"
+    BLEU = "bleu"
+    JAUNE = "jaune"
+    ROUGE = "rouge"
+    TURQUOISE = "turquoise"
+    MARRON = "marron"
+    GRIS = "gris"
+
+
+class Jour(StrEnum):
+    """Days of the week, in the order of `date.weekday()`."""
+
+    LUNDI = "lundi"
+    MARDI = "mardi"
+    MERCREDI = "mercredi"
+    JEUDI = "jeudi"
+    VENDREDI = "vendredi"
+    SAMEDI = "samedi"
+    DIMANCHE = "dimanche"
+
+
+@dataclass(frozen=True, slots=True)
+class Ligne(Generic[T]):
+    """A value, the first day it holds, its article, and for a retention the archives reference."""
+
+    depuis: date
+    valeur: T
+    source: str
+    archives: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Datee(Generic[T]):
+    """The successive values of one key, oldest first."""
+
+    lignes: tuple[Ligne[T], ...] = ()
+
+    def ligne_au(self, jour: date) -> Ligne[T] | None:
+        """The line in force on that day, None before the first one."""
+        return next((ligne for ligne in reversed(self.lignes) if ligne.depuis <= jour), None)
+
+    def au(self, jour: date) -> T | None:
+        """The value in force on that day, None before the first one."""
+        ligne = self.ligne_au(jour)
+        return None if ligne is None else ligne.valeur
+
+    def exigee(self, jour: date) -> T:
+        """The value in force on that day; raises ValeurInconnue when there is none yet."""
+        ligne = self.ligne_au(jour)
+        if ligne is None:
+            raise ValeurInconnue(f"no value of the convention on {jour.isoformat()}")
+        return ligne.valeur
+
+    def __iter__(self) -> Iterator[Ligne[T]]:
+        return iter(self.lignes)
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A legal notice, verbatim. Its version and digest are kept on each fiche."""
+
+    version: str
+    texte: str
+
+    @property
+    def empreinte(self) -> str:
+        """SHA-256 of the text, in hexadecimal: proves which text was shown."""
+        return hashlib.sha256(self.texte.encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Organisme:
+    """A party of the convention. Addresses are functional: never a person's."""
+
+    code: str
+    nom: Datee[str]
+    nom_court: Datee[str]
+    nom_dans_phrase: Datee[str]  # with its article: « la Carsat Bretagne »
+    adresse: Datee[str]
+    dpo_mail: Datee[str]
+    dpo_courrier: Datee[str]
+    notice: Datee[Notice]
+    contact_mail: Datee[str]  # functional mailbox; may be empty for the Département
+    telephone: Datee[str]
+    site: Datee[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Territoire:
+    """A territoire d'intervention sociale (annex 2)."""
+
+    code: str
+    nom: str
+    couleur: Couleur
+
+
+@dataclass(frozen=True, slots=True)
+class Plage:
+    """Opening hours within one local day: `debut` included, `fin` excluded."""
+
+    debut: time
+    fin: time
+
+
+Semaine = tuple[tuple[Plage, ...], ...]
+"""Opening hours from Monday to Sunday: seven tuples, empty when closed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ouverture:
+    """Opening hours of the caisse, in its own time zone. Public holidays are closed."""
+
+    horaires: Datee[Semaine]
+    fuseau: Datee[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Choix:
+    """A box of annex 1. `a_preciser`: comes with a text; `sante`: health datum (GDPR art. 9)."""
+
+    code: str
+    libelle: str
+    a_preciser: bool = False
+    sante: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Libelles:
+    """Titles and field labels of annex 1, in its words and its order."""
+
+    contact_caisse: str
+    date_creation: str
+    territoire: str
+    professionnel: str
+    professionnel_nom: str
+    professionnel_telephone: str
+    personne: str
+    nom_naissance: str
+    nom_marital: str
+    prenom: str
+    nir: str
+    adresse_postale: str
+    adresse_mail: str
+    telephone: str
+    consigne: str
+    situation: str
+    dossier: str
+    motif: str
+    commentaire: str
+    signature: str
+
+
+@dataclass(frozen=True, slots=True)
+class ModeleFiche:
+    """The fiche de liaison of annex 1: words, choices, and who may do what with it."""
+
+    titre: Datee[str]
+    libelles: Datee[Libelles]
+    situations: Datee[tuple[Choix, ...]]
+    dossiers: Datee[tuple[Choix, ...]]
+    motifs: Datee[tuple[Choix, ...]]  # several may be ticked
+    case_informe: Datee[str]  # box 1
+    case_non_opposition: Datee[str]  # box 2
+    amorces: Datee[tuple[str, ...]]  # prompts of the comment
+    aide_commentaire: Datee[str]
+    commentaire_longueur: Datee[int]  # characters
+    completee_par: Datee[tuple[Role, ...]]
+    envoyee_par: Datee[tuple[Role, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class TextesPerimetre:
+    """The three questions asked before sending (articles 3 and 4).
+
+    `{numero_caisse}`, `{site_caisse}` and `{jours}` are filled in by the screen.
+    """
+
+    en_tete: str
+    ressources_question: str
+    ressources_note: str
+    ressources_depuis: str
+    ressources_a_partir: str
+    ressources_non: str
+    ressources_date_passee: str
+    ressources_suspendues: str
+    ressources_date_proche: str
+    ressources_sans_rsa: str
+    blocage_question: str
+    blocage_note: str
+    blocage_sans_reponse: str
+    blocage_message: str
+    blocage_appel: str
+    blocage_incompris: str
+    blocage_a_savoir: str
+    blocage_aide: str
+    complexite_question: str
+    complexite_note: str
+    complexite_oui: str
+    complexite_texte: str
+    trois_non: str
+    ailleurs: str
+
+
+@dataclass(frozen=True, slots=True)
+class Perimetre:
+    """Which requests the convention receives."""
+
+    textes: Datee[TextesPerimetre]
+
+
+@dataclass(frozen=True, slots=True)
+class Echanges:
+    """Channel and the only two mail subjects of an exchange (annex 1)."""
+
+    canal: Datee[Canal]
+    objet_demande: Datee[str]
+    objet_reponse: Datee[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Delais:
+    """Delays that are not retentions; the unit is in the name."""
+
+    reponse_heures: Datee[int]
+    avis_heures: Datee[int]  # breach or complaint, art. 5.2 b
+    cloture_office_jours: Datee[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Conservation:
+    """Retentions; the unit is in the name. Each line bears its archives reference or waiver."""
+
+    caisse_jours: Datee[int]
+    departement_apres_rsa_ans: Datee[int]
+    departement_sans_rsa_ans: Datee[int]
+    revue_mois: Datee[int]
+    brouillon_jours: Datee[int]
+    journal_mois: Datee[int]
+    donnees_reperage_mois: Datee[int]
+    opposition_mois: Datee[int]
+    copie_coffre_heures: Datee[int]
+    support_long: Datee[Support]
+
+
+@dataclass(frozen=True, slots=True)
+class Vie:
+    """Life of the convention (article 7)."""
+
+    signature: Datee[date]  # empty until both parties have signed
+    duree_mois: Datee[int]
+    dernier_jour: Datee[date]
+    denonciation_au_plus_tot_mois: Datee[int]
+    denonciation_au_plus_tard_mois: Datee[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Reunions:
+    """Ages of the two audiences of the information meetings (article 3)."""
+
+    age_ordinaire: Datee[int]
+    age_invalidite: Datee[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Fondements:
+    """Texts behind the processing, to be confirmed by each DPO."""
+
+    base_legale: Datee[str]
+    transfert: Datee[str]
+    nir: Datee[str]
+    secret: Datee[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Age:
+    """An age in years and months, for people born from `nes_depuis` on (None: no lower bound)."""
+
+    annees: int
+    mois: int
+    nes_depuis: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DroitCommun:
+    """National ages and amounts, the same for every convention."""
+
+    age_legal: Datee[tuple[Age, ...]]  # by date of birth; dated by the effect of the pension
+    age_taux_plein: Datee[tuple[Age, ...]]
+    age_inaptitude: Datee[Age]
+    age_saspa: Datee[Age]
+    devoir_depuis: Datee[date]
+    aspa_personne_seule: Datee[Decimal]  # euros a month
+    aspa_couple: Datee[Decimal]
+    a_voir_mois: Datee[int]  # level 2 of the screening
+    a_preparer_mois: Datee[int]
+    a_informer_mois: Datee[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Convention:
+    """One convention, whole. `empreinte`: SHA-256 of its resolved content, inheritance included."""
+
+    fichier: str
+    empreinte: str
+    code: str
+    intitule: Datee[str]
+    secteur: Datee[str]
+    departement: Organisme
+    caisse: Organisme
+    territoires: Datee[tuple[Territoire, ...]]
+    ouverture: Ouverture
+    fiche: ModeleFiche
+    perimetre: Perimetre
+    echanges: Echanges
+    delais: Delais
+    conservation: Conservation
+    vie: Vie
+    reunions: Reunions
+    fondements: Fondements
+    droit: DroitCommun
