@@ -57,7 +57,6 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "relais.socle.panne.BaseIndisponible",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -122,6 +121,9 @@ CACHES = {
         "LOCATION": "socle_cache",
     }
 }
+
+# Called by `relais migrer` once both databases are up to date.
+APRES_MIGRATION: list[str] = []
 
 AUTH_USER_MODEL = "annuaire.Agent"
 AUTHENTICATION_BACKENDS = [

@@ -1,0 +1,27 @@
+"""Open and close alerts: a fault seen twice is one alert."""
+
+from datetime import datetime
+
+from relais.socle import horloge
+from relais.socle.models import Alerte
+
+
+def alerter(nature: Alerte.Nature, objet: str = "", *, maintenant: datetime | None = None) -> bool:
+    """Open an alert; whether it is new. `objet` is an id or a task's name, never a person's.
+
+    Safe inside a transaction and for two at once: the open one is unique in the database.
+    """
+    _, nouvelle = Alerte.objects.get_or_create(
+        nature=nature,
+        objet=objet,
+        close_le=None,
+        defaults={"ouverte_le": maintenant or horloge.maintenant()},
+    )
+    return nouvelle
+
+
+def clore(nature: Alerte.Nature, objet: str = "", *, maintenant: datetime | None = None) -> None:
+    """Close the open alert, if there is one."""
+    Alerte.objects.filter(nature=nature, objet=objet, close_le=None).update(
+        close_le=maintenant or horloge.maintenant()
+    )

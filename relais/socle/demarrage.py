@@ -1,0 +1,23 @@
+"""What must hold before the program serves or works: refuse early, say why."""
+
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.migrations.executor import MigrationExecutor
+
+ALIAS = (DEFAULT_DB_ALIAS, "coffre")
+
+
+def verifier_pret() -> None:
+    """Refuse to start (SystemExit, in French) on a base that `relais migrer` has not brought up."""
+    for alias in ALIAS:
+        if manquantes := migrations_manquantes(alias):
+            raise SystemExit(
+                f"La base « {alias} » n’est pas à jour : {len(manquantes)} migration(s) manquent, "
+                f"dont {manquantes[0]}. Lancez « relais migrer », puis recommencez."
+            )
+
+
+def migrations_manquantes(alias: str) -> list[str]:
+    """The migrations of the program that this base has not seen, as `app.name`."""
+    executeur = MigrationExecutor(connections[alias])
+    plan = executeur.migration_plan(executeur.loader.graph.leaf_nodes())
+    return [f"{migration.app_label}.{migration.name}" for migration, _ in plan]

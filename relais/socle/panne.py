@@ -1,0 +1,55 @@
+"""PostgreSQL stopped: a plain page that says so, made without it; the service comes back by itself.
+
+`erreur_interne` is the project's `handler500`: Django calls it whatever layer failed, views and
+middleware alike, with the exception still at hand.
+"""
+
+import sys
+
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.views.defaults import server_error
+
+REESSAYER = 30  # seconds, for the Retry-After header
+# SQLSTATE classes of a server that is not there: connection, resources, shutdown. No code at all is
+# a connection that failed or was cut. Others (deadlock, query cancelled) come from one that runs.
+PANNES = ("08", "53", "57P")
+
+PAGE = """<!doctype html>
+<html lang="fr">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Service momentanément indisponible – Relais Retraite</title>
+</head>
+<body>
+<main>
+<h1>Le service est momentanément indisponible</h1>
+<p>Rien de ce que vous avez enregistré n’est perdu. Ce que vous venez de taper est encore dans
+votre page : revenez en arrière, attendez une minute, puis enregistrez à nouveau.</p>
+<p>Si cela dure, prévenez votre administrateur. En cas d’urgence, appelez la caisse.</p>
+</main>
+</body>
+</html>
+"""
+
+
+def erreur_interne(request: HttpRequest) -> HttpResponse:
+    """503 when a database is out of reach, else the ordinary page of an error of ours."""
+    if base_hors_d_atteinte(sys.exception()):
+        return HttpResponse(PAGE, status=503, headers={"Retry-After": str(REESSAYER)})
+    return server_error(request)
+
+
+def base_hors_d_atteinte(erreur: BaseException | None) -> bool:
+    """Whether an error, or one it comes from, says that a database cannot be reached."""
+    while erreur is not None:
+        if isinstance(erreur, (OperationalError, InterfaceError)) and _sans_serveur(erreur):
+            return True
+        erreur = erreur.__cause__ or erreur.__context__
+    return False
+
+
+def _sans_serveur(erreur: BaseException) -> bool:
+    code = getattr(erreur.__cause__, "sqlstate", None)
+    return code is None or code.startswith(PANNES)

@@ -1,0 +1,35 @@
+"""Alerts: one open at a time for one fault."""
+
+from datetime import UTC, datetime
+
+import pytest
+from django.db import IntegrityError
+
+from relais.socle.alertes import alerter, clore
+from relais.socle.models import Alerte
+
+pytestmark = pytest.mark.django_db
+MIDI = datetime(2026, 3, 2, 12, tzinfo=UTC)
+
+
+def test_la_meme_panne_vue_deux_fois_est_une_seule_alerte():
+    assert alerter(Alerte.Nature.COURRIEL, "envoi-1", maintenant=MIDI) is True
+    assert alerter(Alerte.Nature.COURRIEL, "envoi-1", maintenant=MIDI) is False
+    assert Alerte.objects.count() == 1
+
+
+def test_une_alerte_close_peut_se_rouvrir():
+    alerter(Alerte.Nature.COURRIEL, "envoi-1", maintenant=MIDI)
+    clore(Alerte.Nature.COURRIEL, "envoi-1", maintenant=MIDI)
+    assert alerter(Alerte.Nature.COURRIEL, "envoi-1", maintenant=MIDI) is True
+
+
+def test_deux_objets_font_deux_alertes():
+    alerter(Alerte.Nature.COURRIEL, "envoi-1", maintenant=MIDI)
+    assert alerter(Alerte.Nature.COURRIEL, "envoi-2", maintenant=MIDI) is True
+
+
+def test_la_base_refuse_deux_alertes_ouvertes_pour_la_meme_panne():
+    Alerte.objects.create(nature="courriel", objet="envoi-1", ouverte_le=MIDI)
+    with pytest.raises(IntegrityError, match="alerte_ouverte_unique"):
+        Alerte.objects.create(nature="courriel", objet="envoi-1", ouverte_le=MIDI)
