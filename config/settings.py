@@ -41,8 +41,9 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
-    "django.forms",
+    # Before django.forms: its form templates are replaced by ours.
     "relais.socle",
+    "django.forms",
     "relais.coffre",
     "relais.journal",
     "relais.annuaire",
