@@ -1,0 +1,83 @@
+"""Strict JSON for the encrypted documents: frozen dataclasses out, the same ones back.
+
+A document names its schema. Another schema, a key too many or too few, or a value of another type
+is refused: a copy kept five years is never half read.
+"""
+
+import json
+from dataclasses import fields, is_dataclass
+from datetime import date
+from types import UnionType
+from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+
+T = TypeVar("T")
+
+
+class ContenuIllisible(Exception):
+    """The octets are not a document of the expected schema. Never quotes them."""
+
+
+def en_octets(contenu: object, *, schema: str) -> bytes:
+    """UTF-8 JSON of a dataclass, keys in the order of its fields, the schema first."""
+    document = {"schema": schema, **_en_json(contenu)}
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def depuis_octets(attendu: type[T], octets: bytes, *, schema: str) -> T:
+    """The dataclass that `en_octets` wrote; ContenuIllisible for anything else."""
+    try:
+        document = json.loads(octets)
+    except (ValueError, RecursionError) as erreur:
+        raise ContenuIllisible("not JSON") from erreur
+    if not isinstance(document, dict) or document.pop("schema", None) != schema:
+        raise ContenuIllisible(f"schema {schema} was expected")
+    lu: T = _lire(attendu, document, attendu.__name__)
+    return lu
+
+
+def _en_json(valeur: object) -> Any:
+    if is_dataclass(valeur):
+        return {champ.name: _en_json(getattr(valeur, champ.name)) for champ in fields(valeur)}
+    if isinstance(valeur, tuple):
+        return [_en_json(element) for element in valeur]
+    return valeur.isoformat() if isinstance(valeur, date) else valeur
+
+
+def _lire(attendu: Any, valeur: Any, ou: str) -> Any:
+    if isinstance(attendu, UnionType):
+        if valeur is None:
+            return None
+        (attendu,) = (un for un in get_args(attendu) if un is not type(None))
+    if is_dataclass(attendu) and isinstance(attendu, type):
+        return _lire_dataclass(attendu, valeur, ou)
+    if get_origin(attendu) is tuple:
+        return _lire_suite(get_args(attendu), valeur, ou)
+    if attendu is date:
+        return _lire_date(valeur, ou)
+    if type(valeur) is not attendu:
+        raise ContenuIllisible(f"{ou}: {attendu.__name__} was expected")
+    return valeur
+
+
+def _lire_dataclass(attendu: type, valeur: Any, ou: str) -> Any:
+    types = get_type_hints(attendu)
+    if not isinstance(valeur, dict) or valeur.keys() != types.keys():
+        raise ContenuIllisible(f"{ou}: other keys were expected")
+    return attendu(**{nom: _lire(types[nom], valeur[nom], f"{ou}.{nom}") for nom in types})
+
+
+def _lire_suite(types: tuple[Any, ...], valeur: Any, ou: str) -> tuple[Any, ...]:
+    if not isinstance(valeur, list):
+        raise ContenuIllisible(f"{ou}: a list was expected")
+    if types[-1] is Ellipsis:
+        types = types[:1] * len(valeur)
+    if len(types) != len(valeur):
+        raise ContenuIllisible(f"{ou}: {len(types)} values were expected")
+    return tuple(_lire(un, element, ou) for un, element in zip(types, valeur, strict=True))
+
+
+def _lire_date(valeur: Any, ou: str) -> date:
+    try:
+        return date.fromisoformat(valeur)
+    except (TypeError, ValueError) as erreur:
+        raise ContenuIllisible(f"{ou}: a date was expected") from erreur
