@@ -1,0 +1,287 @@
+"""What the rest of the product may ask of the key store.
+
+Key first, then rows: the store and the base cannot commit together, and a key without a row is
+harmless. Each write is on disk when its function returns, whatever the caller's transaction does.
+Every function may raise `CoffreIndisponible`: there is no fallback, nothing is kept in clear.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from django.db.models import F
+
+from relais.coffre import chiffrement, magasin
+from relais.coffre.chiffrement import Usage
+from relais.coffre.erreurs import (
+    CleRefusee,
+    CoffreCorrompu,
+    CoffreIndisponible,
+    Illisible,
+)
+from relais.coffre.models import Cle, CleRecherche, Genre, IndexRecherche, Kek, Magasin, Nature
+from relais.coffre.noms import normaliser_nom
+from relais.coffre.routage import ALIAS
+from relais.coffre.trousseau import Trousseau, contexte, kek_en_usage
+from relais.socle import horloge
+
+__all__ = [
+    "CleRefusee",
+    "CoffreIndisponible",
+    "Genre",
+    "Illisible",
+    "Index",
+    "chercher_nir",
+    "chercher_nom",
+    "creer_cle",
+    "creer_cles",
+    "detruire",
+    "generation",
+    "ouvrir",
+    "ouvrir_plusieurs",
+    "sceller",
+]
+
+DOCUMENT = "document"
+LOT = 500
+CARACTERES_NIR = 13
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """What an object is found by: the 13 characters of the NIR, the birth and used names."""
+
+    nir: str | None = field(default=None, repr=False)
+    noms: tuple[str, ...] = field(default=(), repr=False)
+
+    def valeurs(self) -> set[tuple[Nature, str]]:
+        """Each nature with its value as it is compared; ValueError if the NIR is no body of one."""
+        noms = {(Nature.NOM, normalise) for nom in self.noms if (normalise := normaliser_nom(nom))}
+        return noms | ({(Nature.NIR, _corps(self.nir))} if self.nir else set())
+
+
+def creer_cle(
+    genre: Genre, objet_id: UUID, *, organisation: str, index: Index | None = None
+) -> None:
+    """Make the object's key and its search rows. With a key already, only renew a given index.
+
+    Raises `CleRefusee` when the key belongs to another organisation.
+    """
+    creer_cles(genre, [(objet_id, index)], organisation=organisation)
+
+
+def creer_cles(
+    genre: Genre, demandes: Iterable[tuple[UUID, Index | None]], *, organisation: str
+) -> int:
+    """`creer_cle` for many in one transaction; how many keys were new."""
+    voulues = {objet_id: index.valeurs() if index else None for objet_id, index in demandes}
+    with magasin.ecriture():
+        trousseau, kek = Trousseau(), kek_en_usage()
+        cles = {cle.objet_id: cle for cle in _par_lots(genre, voulues)}
+        if any(cle.organisation != organisation for cle in cles.values()):
+            raise CleRefusee
+        nouvelles = _inserer(
+            trousseau, kek, genre, [o for o in voulues if o not in cles], organisation
+        )
+        cles |= {cle.objet_id: cle for cle in nouvelles}
+        _indexer(
+            trousseau,
+            kek,
+            organisation,
+            [
+                (cles[objet_id], valeurs)
+                for objet_id, valeurs in voulues.items()
+                if valeurs is not None
+            ],
+        )
+    return len(nouvelles)
+
+
+def sceller(
+    genre: Genre, objet_id: UUID, clair: bytes, *, organisation: str, partie: str = DOCUMENT
+) -> bytes:
+    """Encrypt a part of an object under its key, made here when it has none yet."""
+    with magasin.lecture():
+        cle = _cles(genre, [objet_id]).get(objet_id)
+        if cle is None:
+            creer_cle(genre, objet_id, organisation=organisation)
+            cle = _cles(genre, [objet_id])[objet_id]
+        if cle.organisation != organisation:
+            raise CleRefusee
+        try:
+            dek = Trousseau().cle(cle)
+        except Illisible:
+            raise CoffreCorrompu from None
+    return chiffrement.sceller(
+        dek,
+        clair,
+        usage=Usage.DOCUMENT,
+        numero=cle.pk,
+        contexte=contexte(organisation, genre, objet_id, partie),
+    )
+
+
+def ouvrir(
+    genre: Genre, objet_id: UUID, chiffre: bytes, *, organisation: str, partie: str = DOCUMENT
+) -> bytes:
+    """What was sealed for this very object, organisation and part; else `Illisible`, always."""
+    clair = ouvrir_plusieurs(
+        genre, [(objet_id, chiffre)], organisation=organisation, partie=partie
+    )[objet_id]
+    if clair is None:
+        raise Illisible
+    return clair
+
+
+def ouvrir_plusieurs(
+    genre: Genre,
+    chiffres: Sequence[tuple[UUID, bytes]],
+    *,
+    organisation: str,
+    partie: str = DOCUMENT,
+) -> dict[UUID, bytes | None]:
+    """`ouvrir` for the rows of a page, with one query; None where it would raise `Illisible`."""
+    with magasin.lecture():
+        cles = _cles(genre, [objet_id for objet_id, _ in chiffres])
+        trousseau = Trousseau()
+        return {
+            objet_id: _ouvrir(trousseau, cles.get(objet_id), bytes(chiffre), organisation, partie)
+            for objet_id, chiffre in chiffres
+        }
+
+
+def detruire(genre: Genre, objet_ids: Iterable[UUID]) -> int:
+    """Destroy keys and their search rows for good; how many keys there were.
+
+    Safe to repeat: the second time destroys nothing and finishes what a kill interrupted. Copies
+    of the store keep the keys until they are destroyed in their turn (`copies.CONSERVATION`).
+    """
+    detruites = 0
+    with magasin.ecriture():
+        for lot in _lots(list(dict.fromkeys(objet_ids))):
+            cles = Cle.objects.filter(genre=genre, objet_id__in=lot)
+            IndexRecherche.objects.filter(cle__in=cles).delete()
+            detruites += cles._raw_delete(ALIAS)
+        if detruites:
+            Magasin.objects.update(generation=F("generation") + 1)
+    magasin.effacer_journal()
+    return detruites
+
+
+def chercher_nir(organisation: str, corps: str) -> list[tuple[Genre, UUID]]:
+    """The objects of this organisation indexed under these 13 characters, newest first."""
+    return _chercher(organisation, Nature.NIR, _corps(corps))
+
+
+def chercher_nom(organisation: str, nom: str) -> list[tuple[Genre, UUID]]:
+    """The objects of this organisation indexed under this whole name, newest first."""
+    normalise = normaliser_nom(nom)
+    return _chercher(organisation, Nature.NOM, normalise) if normalise else []
+
+
+def generation() -> int:
+    """How many destructions the store has seen; a copy put back shows a smaller number."""
+    with magasin.lecture():
+        return Magasin.objects.get().generation
+
+
+def _cles(genre: Genre, objet_ids: Sequence[UUID]) -> dict[UUID, Cle]:
+    lignes = Cle.objects.filter(genre=genre, objet_id__in=objet_ids).select_related("kek")
+    return {cle.objet_id: cle for cle in lignes}
+
+
+def _par_lots(genre: Genre, objet_ids: Iterable[UUID]) -> Iterator[Cle]:
+    for lot in _lots(list(objet_ids)):
+        yield from _cles(genre, lot).values()
+
+
+def _lots(objet_ids: list[UUID]) -> Iterator[list[UUID]]:
+    for debut in range(0, len(objet_ids), LOT):
+        yield objet_ids[debut : debut + LOT]
+
+
+def _inserer(
+    trousseau: Trousseau, kek: Kek, genre: Genre, objet_ids: list[UUID], organisation: str
+) -> list[Cle]:
+    maintenant = horloge.maintenant()
+    return Cle.objects.bulk_create(
+        Cle(
+            genre=genre,
+            objet_id=objet_id,
+            organisation=organisation,
+            enveloppe=trousseau.nouvelle_cle(kek, genre, objet_id, organisation),
+            kek=kek,
+            creee_le=maintenant,
+        )
+        for objet_id in objet_ids
+    )
+
+
+def _indexer(
+    trousseau: Trousseau,
+    kek: Kek,
+    organisation: str,
+    a_indexer: list[tuple[Cle, set[tuple[Nature, str]]]],
+) -> None:
+    if not a_indexer:
+        return
+    ligne = CleRecherche.objects.select_related("kek").filter(pk=organisation).first()
+    if ligne is None:
+        ligne = CleRecherche.objects.create(
+            organisation=organisation,
+            enveloppe=trousseau.nouvelle_recherche(kek, organisation),
+            kek=kek,
+            creee_le=horloge.maintenant(),
+        )
+    cle_de_recherche = trousseau.recherche(ligne)
+    IndexRecherche.objects.filter(cle__in=[cle.pk for cle, _ in a_indexer]).delete()
+    IndexRecherche.objects.bulk_create(
+        IndexRecherche(
+            organisation=organisation,
+            etiquette=chiffrement.etiquette(cle_de_recherche, nature, valeur),
+            nature=nature,
+            cle=cle,
+        )
+        for cle, valeurs in a_indexer
+        for nature, valeur in sorted(valeurs)
+    )
+
+
+def _ouvrir(
+    trousseau: Trousseau, cle: Cle | None, chiffre: bytes, organisation: str, partie: str
+) -> bytes | None:
+    if cle is None or cle.organisation != organisation:
+        return None
+    try:
+        if chiffrement.lire_entete(chiffre).numero != cle.pk:
+            return None
+        return chiffrement.ouvrir(
+            trousseau.cle(cle),
+            chiffre,
+            usage=Usage.DOCUMENT,
+            contexte=contexte(organisation, cle.genre, cle.objet_id, partie),
+        )
+    except Illisible:
+        return None
+
+
+def _chercher(organisation: str, nature: Nature, valeur: str) -> list[tuple[Genre, UUID]]:
+    with magasin.lecture():
+        ligne = CleRecherche.objects.select_related("kek").filter(pk=organisation).first()
+        if ligne is None:
+            return []
+        etiquette = chiffrement.etiquette(Trousseau().recherche(ligne), nature, valeur)
+        trouvees = IndexRecherche.objects.filter(
+            organisation=organisation, etiquette=etiquette, nature=nature
+        ).order_by("-cle_id")
+        return [
+            (Genre(genre), objet_id)
+            for genre, objet_id in trouvees.values_list("cle__genre", "cle__objet_id")
+        ]
+
+
+def _corps(nir: str) -> str:
+    corps = nir.upper()
+    if len(corps) != CARACTERES_NIR or not (corps.isascii() and corps.isalnum()):
+        raise ValueError("Le corps d'un NIR a 13 caractères.")
+    return corps

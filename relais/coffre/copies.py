@@ -1,0 +1,205 @@
+"""Minute copies of the store, in a second place; their age is the real bound of erasure.
+
+Kept: each copy of the last hour, then one an hour, none past `conservation()`. A copy is whole,
+checked and on disk before it bears its name. What goes is overwritten, then unlinked.
+
+One exception: with the store itself out of reach, the newest copy stays, for nothing else could
+bring the objects back and nothing is destroyed meanwhile (ADR 0005); likewise a copy that holds no
+key destroyed since.
+"""
+
+import fcntl
+import os
+import sqlite3
+import stat
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from urllib.parse import quote
+
+from django.conf import settings
+from django.db import connections
+
+from relais.coffre import magasin
+from relais.coffre.erreurs import CoffreErreur, CoffreIndisponible, CopieImpossible
+from relais.coffre.models import Magasin
+from relais.coffre.racine import AUTRES, graver_dossier
+from relais.coffre.routage import ALIAS
+from relais.socle import horloge
+
+# A copy that would pass its term before the next run goes now, so that the bound is never passed.
+PAS = timedelta(minutes=2)
+RAPPROCHEES = timedelta(hours=1)
+_FORMAT = "coffre-%Y%m%dT%H%M%S.%fZ.sqlite3"
+_VERROU = ".verrou"
+_PARTIEL = ".part"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Copie:
+    faite_le: datetime
+    chemin: Path
+
+
+def conservation() -> timedelta:
+    """How long a copy lives, so how long a destroyed key may still be found in one."""
+    duree: timedelta = settings.COFFRE_COPIES_DUREE
+    return duree
+
+
+def effacement_definitif_le(detruite_le: datetime) -> datetime:
+    """When the last copy of a key destroyed at `detruite_le` is gone, at the latest."""
+    return detruite_le + conservation()
+
+
+def copier(*, maintenant: datetime | None = None) -> Copie:
+    """Copy the store, destroy the copies past their term; raises `CopieImpossible`."""
+    maintenant = maintenant or horloge.maintenant()
+    try:
+        with _verrou():
+            _effacer_partiels()
+            try:
+                return _copier(maintenant)
+            finally:
+                _purger(maintenant)
+    except (CoffreErreur, OSError, sqlite3.Error) as erreur:
+        raise CopieImpossible(f"La copie du coffre n'a pas pu être faite : {erreur}") from erreur
+
+
+def toutes() -> list[Copie]:
+    """The copies there are, oldest first."""
+    if not dossier().exists():
+        return []
+    lues = (_lire_nom(chemin) for chemin in dossier().iterdir())
+    return sorted(copie for copie in lues if copie)
+
+
+def derniere() -> Copie | None:
+    """The newest copy: older than some minutes, copying has stopped."""
+    copies = toutes()
+    return copies[-1] if copies else None
+
+
+def dossier() -> Path:
+    return Path(settings.COFFRE_COPIES)
+
+
+@contextmanager
+def _verrou() -> Iterator[None]:
+    """One copier at a time; refuses a folder that others may read, and never makes one."""
+    etat = dossier().lstat()
+    if not stat.S_ISDIR(etat.st_mode) or etat.st_mode & AUTRES:
+        raise CopieImpossible(f"lancez « chmod 700 {dossier()} »")
+    descripteur = os.open(dossier() / _VERROU, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(descripteur, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descripteur)
+
+
+def _copier(maintenant: datetime) -> Copie:
+    copie = Copie(maintenant, dossier() / maintenant.astimezone(UTC).strftime(_FORMAT))
+    partiel = copie.chemin.with_name(copie.chemin.name + _PARTIEL)
+    magasin.effacer_journal()
+    os.close(os.open(partiel, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+    try:
+        _recopier(partiel)
+        _verifier(partiel)
+        partiel.rename(copie.chemin)
+    except BaseException:
+        _detruire(partiel)
+        raise
+    graver_dossier(dossier())
+    return copie
+
+
+def _recopier(cible: Path) -> None:
+    """SQLite's backup under one read lock: writers wait for the time it takes (20 s at most)."""
+    with magasin.lecture(), closing(sqlite3.connect(cible, isolation_level=None)) as base:
+        base.execute("PRAGMA journal_mode=OFF")
+        base.execute("PRAGMA synchronous=FULL")
+        connexion = connections[ALIAS]
+        connexion.ensure_connection()
+        connexion.connection.execute("BEGIN DEFERRED")
+        try:
+            connexion.connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+            connexion.connection.backup(base)
+        finally:
+            connexion.connection.execute("ROLLBACK")
+    _graver(cible)
+
+
+def _verifier(copie: Path) -> None:
+    with closing(_ouvrir(copie)) as base:
+        verdict = base.execute("PRAGMA integrity_check").fetchone()[0]
+        if verdict != "ok" or _generation(base) is None:
+            raise CopieImpossible("le coffre copié est abîmé")
+
+
+def _purger(maintenant: datetime) -> None:
+    """Destroy what is past its term, and thin out what is older than an hour."""
+    copies = toutes()
+    gardees: set[tuple[int, ...]] = set()
+    for copie in reversed(copies):
+        age = maintenant - copie.faite_le
+        heure = copie.faite_le.timetuple()[:4]
+        if age >= conservation() - PAS or age < -PAS:
+            perimee = copie != copies[-1] or not _indispensable(copie)
+        else:
+            perimee = age > RAPPROCHEES and heure in gardees
+        if perimee:
+            _detruire(copie.chemin)
+        elif age > RAPPROCHEES:
+            gardees.add(heure)
+
+
+def _indispensable(copie: Copie) -> bool:
+    """Past its term, yet not to be destroyed: see the exception at the top of this module."""
+    try:
+        with magasin.lecture():
+            vivante = Magasin.objects.get().generation
+    except CoffreIndisponible:
+        return True
+    with suppress(sqlite3.Error), closing(_ouvrir(copie.chemin)) as base:
+        return _generation(base) == vivante
+    return False
+
+
+def _effacer_partiels() -> None:
+    """What a killed copier left: no other one runs, for we hold the lock."""
+    for partiel in dossier().glob(f"*{_PARTIEL}"):
+        _detruire(partiel)
+
+
+def _detruire(fichier: Path) -> None:
+    with suppress(FileNotFoundError):
+        magasin.mettre_a_zero(fichier)
+        fichier.unlink()
+        graver_dossier(fichier.parent)
+
+
+def _graver(fichier: Path) -> None:
+    descripteur = os.open(fichier, os.O_RDWR | os.O_CLOEXEC)
+    try:
+        os.fsync(descripteur)
+    finally:
+        os.close(descripteur)
+
+
+def _ouvrir(copie: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"file:{quote(str(copie))}?mode=ro&immutable=1", uri=True)
+
+
+def _generation(base: sqlite3.Connection) -> int | None:
+    ligne = base.execute("SELECT generation FROM coffre_magasin").fetchone()
+    return int(ligne[0]) if ligne else None
+
+
+def _lire_nom(chemin: Path) -> Copie | None:
+    try:
+        return Copie(datetime.strptime(chemin.name, _FORMAT).replace(tzinfo=UTC), chemin)
+    except ValueError:
+        return None
