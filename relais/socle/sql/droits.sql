@@ -34,7 +34,7 @@ BEGIN
         CASE
             WHEN relation.relispartition THEN
                 NULL;
-            WHEN relation.relname IN ('journal_maillon', 'django_migrations') THEN
+            WHEN relation.relname IN ('journal_maillon', 'journal_chaine', 'django_migrations') THEN
                 EXECUTE format('GRANT SELECT ON %s TO execution', relation.nom);
             WHEN relation.relname = 'journal_evenement' THEN
                 EXECUTE format('GRANT SELECT, INSERT ON %s TO execution', relation.nom);
@@ -55,7 +55,7 @@ BEGIN
         EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC, execution, entretien', relation.nom);
         IF relation.proname LIKE 'entretien\_%' THEN
             EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO entretien', relation.nom);
-        ELSE
+        ELSIF relation.proname NOT LIKE 'journal\_%' THEN  -- those are for triggers and definers
             EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO execution', relation.nom);
         END IF;
     END LOOP;
