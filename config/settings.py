@@ -31,6 +31,7 @@ CONVENTIONS = [
 ]
 COFFRE = env.chemin("COFFRE", DOSSIER / "coffre" / "coffre.sqlite3")
 COFFRE_COPIES = env.chemin("COFFRE_COPIES", DOSSIER / "coffre-copies")
+COFFRE_COPIES_DUREE = timedelta(hours=env.entier("COFFRE_COPIES_HEURES", 24))
 CLE_RACINE = env.chemin("CLE_RACINE", DOSSIER / "racine" / "racine.cle")
 
 INSTALLED_APPS = [
@@ -108,6 +109,7 @@ DATABASES = {
             # The journal is zeroed under the exclusive lock, never truncated: docs/adr/0005.
             "init_command": (
                 "PRAGMA journal_mode=PERSIST; PRAGMA secure_delete=ON; PRAGMA synchronous=FULL;"
+                "PRAGMA temp_store=MEMORY"
             ),
         },
     },
@@ -123,8 +125,8 @@ CACHES = {
     }
 }
 
-# Called by `relais migrer` once both databases are up to date.
-APRES_MIGRATION: list[str] = []
+# Called by `relais migrer`, in this order, once alias `default` is up to date.
+APRES_MIGRATION = ["relais.coffre.initialisation.initialiser"]
 
 AUTH_USER_MODEL = "annuaire.Agent"
 AUTHENTICATION_BACKENDS = [

@@ -94,6 +94,8 @@ class Serveur:
             self._creer()
         arreter_le_serveur_de(self.donnees)
         _oublier_le_disparu(self.donnees)
+        for prise in self.prises.glob(".s.PGSQL.*"):
+            prise.unlink()
         if not self._lancer():
             raise ServeurIndisponible(self._raison())
         if neuf:

@@ -1,4 +1,4 @@
-"""`relais migrer`: bring both databases up to date, as `proprietaire`, and say who may do what."""
+"""`relais migrer`: bring the base up to date as `proprietaire`, then what settings add to it."""
 
 from typing import Any
 
@@ -10,16 +10,15 @@ from django.utils.module_loading import import_string
 
 from config import environnement as env
 from relais.socle.base import accorder
-from relais.socle.demarrage import ALIAS
 
 
 class Command(BaseCommand):
-    help = "Met à jour la base et le coffre, puis les droits de chaque rôle."
+    help = "Met à jour la base, les droits de chaque rôle, le coffre et la convention en vigueur."
+    requires_system_checks = ()
 
     def handle(self, *args: Any, **options: Any) -> None:
         devenir_proprietaire()
-        for alias in ALIAS:
-            call_command("migrate", database=alias, interactive=False, verbosity=0)
+        call_command("migrate", interactive=False, verbosity=0)
         with transaction.atomic():
             connection.ensure_connection()
             accorder(connection.connection)
