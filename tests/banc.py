@@ -24,6 +24,7 @@ from relais.socle.postgres import Serveur, arreter_le_serveur_de, binaires_embar
 RACINE = Path(__file__).resolve().parent.parent
 MODELE = "modele"
 OUVRIER = os.environ.get("PYTEST_XDIST_WORKER", "seul")
+LANCES: list[Serveur] = []  # kept: a forgotten process is a warning, and here an error
 
 
 def preparer_environnement() -> Path:
@@ -76,6 +77,7 @@ def modele_pret(session: Path) -> Serveur:
         fcntl.flock(verrou, fcntl.LOCK_EX)
         if not (session / "pret").exists():
             banc.demarrer()
+            LANCES.append(banc)
             migrer_un_modele(banc, session / MODELE)
             (session / "pret").touch()
     return banc
