@@ -4,6 +4,7 @@ Drafts use the same shapes: every field may be empty, and a document is never va
 (`rubriques` and the rules say what is missing). Nothing of this is ever stored in clear.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Self
@@ -11,8 +12,10 @@ from typing import Self
 from relais.fiches import schema
 from relais.fiches.phrases import phrase_neutre, phrases_de
 from relais.fiches.schema import ContenuIllisible
+from relais.regles import nir
 from relais.regles.convention import Convention
 from relais.regles.fiche import NatureReponse
+from relais.regles.perimetre import Reponses
 
 __all__ = [
     "Contenu",
@@ -20,7 +23,6 @@ __all__ = [
     "ContenuReponse",
     "Personne",
     "Professionnel",
-    "ReponsesPerimetre",
     "Signature",
     "phrase_neutre",
 ]
@@ -62,21 +64,6 @@ class Personne:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReponsesPerimetre:
-    """The answers to the three questions of articles 3 and 4; '' and None: not answered."""
-
-    ressources: str = ""  # depuis | a_partir | non
-    ressources_le: date | None = None
-    ressources_precision: str = ""  # date_passee | suspendues | date_proche
-    blocage: str = ""  # sans_reponse | incomprehension | non
-    message_le: date | None = None
-    appel_le: date | None = None
-    besoin: str = ""
-    complexe: bool | None = None
-    complexite: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Signature:
     """Who signed, how and when. The drawing or the page itself is kept beside the document."""
 
@@ -103,7 +90,7 @@ class Contenu:
     motifs: tuple[str, ...] = ()
     motif_autre: str = ""
     commentaire: str = ""
-    perimetre: ReponsesPerimetre = field(default_factory=ReponsesPerimetre)
+    perimetre: Reponses = field(default_factory=Reponses)
     informe: bool = False  # box 1
     non_opposition: bool = False  # box 2
     signature: Signature | None = None
@@ -121,6 +108,11 @@ class Contenu:
     def depuis_octets(cls, octets: bytes) -> Self:
         """The request of a decrypted document; ContenuIllisible when it is not one."""
         return schema.depuis_octets(cls, octets, schema=SCHEMA_DEMANDE)
+
+    def saisies_refusees(self) -> Iterator[tuple[str, str]]:
+        """(field, sentence) for each text kept as it was typed because it could not be read."""
+        for champ, texte in self.saisies:
+            yield champ, _pourquoi_refusee(champ, texte)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,3 +169,12 @@ class ContenuReponse:
     def clot_le_tour(self) -> bool:
         """True for an answer, false for an étape or a complement asked for."""
         return self.nature not in ("", NatureReponse.ETAPE, NatureReponse.COMPLEMENT_DEMANDE)
+
+
+def _pourquoi_refusee(champ: str, texte: str) -> str:
+    if champ == "nir":
+        try:
+            nir.lire(texte)
+        except nir.NirInvalide as erreur:
+            return nir.phrase(erreur)
+    return f"« {texte} » n'a pas été compris. Corrigez cette réponse ou videz-la."

@@ -3,9 +3,10 @@
 Something not filled in yet shows as an ellipsis: the caisse previews while writing.
 """
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from relais.regles.convention import Convention
 from relais.regles.fiche import LIBELLES_DROIT, LIBELLES_MOYEN, NatureReponse
@@ -66,6 +67,10 @@ def _phrase(texte: str) -> str:
     return texte if texte.endswith((".", "!", "?", "…", "»", ":")) else f"{texte}."
 
 
+def _libelle(libelles: Mapping[Any, str], code: str | None) -> str:
+    return libelles.get(code, A_REMPLIR)
+
+
 def _euros(montant: str) -> str:
     try:
         valeur = Decimal(montant)
@@ -91,7 +96,7 @@ def _pieces(reponse: "ContenuReponse") -> str:
 
 
 def _droit(reponse: "ContenuReponse") -> str:
-    droit = dict[str, str](LIBELLES_DROIT).get(reponse.droit, A_REMPLIR)
+    droit = _libelle(LIBELLES_DROIT, reponse.droit)
     montant = ""
     if reponse.montant:
         montant = (
@@ -142,7 +147,7 @@ def _hors_perimetre(reponse: "ContenuReponse", convention: Convention, jour: dat
 def _contact(reponse: "ContenuReponse") -> list[str]:
     if reponse.contactee_le is None:
         return []
-    moyen = dict[str, str](LIBELLES_MOYEN).get(reponse.contactee_par or "", A_REMPLIR)
+    moyen = _libelle(LIBELLES_MOYEN, reponse.contactee_par)
     return [
         f"La personne a été contactée directement le {_date(reponse.contactee_le)}, par {moyen}."
     ]

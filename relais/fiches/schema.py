@@ -7,6 +7,7 @@ is refused: a copy kept five years is never half read.
 import json
 from dataclasses import fields, is_dataclass
 from datetime import date
+from enum import StrEnum
 from types import UnionType
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
@@ -54,6 +55,8 @@ def _lire(attendu: Any, valeur: Any, ou: str) -> Any:
         return _lire_suite(get_args(attendu), valeur, ou)
     if attendu is date:
         return _lire_date(valeur, ou)
+    if isinstance(attendu, type) and issubclass(attendu, StrEnum):
+        return _lire_code(attendu, valeur, ou)
     if type(valeur) is not attendu:
         raise ContenuIllisible(f"{ou}: {attendu.__name__} was expected")
     return valeur
@@ -81,3 +84,10 @@ def _lire_date(valeur: Any, ou: str) -> date:
         return date.fromisoformat(valeur)
     except (TypeError, ValueError) as erreur:
         raise ContenuIllisible(f"{ou}: a date was expected") from erreur
+
+
+def _lire_code(attendu: type[StrEnum], valeur: Any, ou: str) -> StrEnum:
+    try:
+        return attendu(valeur)
+    except ValueError as erreur:
+        raise ContenuIllisible(f"{ou}: a code of {attendu.__name__} was expected") from erreur
