@@ -63,8 +63,10 @@ def _django(commande: str, reste: list[str]) -> int:
     if commande == "migrer":
         os.environ["RELAIS_ROLE"] = "proprietaire"
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    import django
     from django.core.management import execute_from_command_line, get_commands
 
+    django.setup()  # before it, get_commands knows Django's own alone
     if commande not in get_commands():
         return _inconnue(commande)
     execute_from_command_line(["relais", commande, *reste])

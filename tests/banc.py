@@ -88,7 +88,7 @@ def migrer_un_modele(banc: Serveur, dossier: Path) -> None:
     with superutilisateur(banc) as connexion:
         creer_base(connexion, MODELE)
     resultat = subprocess.run(
-        [sys.executable, "-W", "ignore", "-m", "django", "migrer"],
+        [sys.executable, "-m", "relais", "migrer"],
         cwd=RACINE,
         env=os.environ
         | dossiers(dossier)

@@ -8,7 +8,6 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, transaction
 from django.utils.module_loading import import_string
 
-from config import environnement as env
 from relais.socle.base import accorder
 
 
@@ -17,7 +16,7 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def handle(self, *args: Any, **options: Any) -> None:
-        devenir_proprietaire()
+        verifier_le_role()
         call_command("migrate", interactive=False, verbosity=0)
         with transaction.atomic():
             connection.ensure_connection()
@@ -27,14 +26,13 @@ class Command(BaseCommand):
         self.stdout.write("La base et le coffre sont à jour.")
 
 
-def devenir_proprietaire() -> None:
-    """Alias `default` reconnects as the owner (RELAIS_BASE_URL_PROPRIETAIRE)."""
-    adresse = env.texte("BASE_URL_PROPRIETAIRE")
-    if not adresse:
+def verifier_le_role() -> None:
+    """Refuse another role than the owner: what it made would belong to the role that serves."""
+    with connection.cursor() as curseur:
+        curseur.execute("SELECT current_user")
+        (role,) = curseur.fetchone()
+    if role != "proprietaire":
         raise CommandError(
-            "RELAIS_BASE_URL_PROPRIETAIRE manque : seul le rôle proprietaire migre la base."
+            f"Les migrations se font sous le rôle proprietaire, et non {role} : donnez son adresse "
+            "dans RELAIS_BASE_URL_PROPRIETAIRE et lancez « relais migrer »."
         )
-    connection.close_pool()
-    reglages = env.postgresql(adresse)
-    reglages["OPTIONS"] = connection.settings_dict["OPTIONS"] | reglages["OPTIONS"]
-    connection.settings_dict.update(reglages)
