@@ -9,8 +9,22 @@ from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.db.models.functions import Lower
 
 from relais.regles.convention import Role
+
+LIBELLES_ROLES: dict[str, str] = {
+    Role.TRAVAILLEUR_SOCIAL: "Travailleur social",
+    Role.CHARGE_ACCUEIL: "Chargé d’accueil social",
+    Role.ENCADRANT: "Encadrant",
+    Role.AGENT_CAISSE: "Agent de la caisse",
+    Role.RESPONSABLE_CAISSE: "Responsable à la caisse",
+    Role.REFERENT: "Référent de la convention",
+    Role.CHARGE_REPERAGE: "Chargé du repérage",
+    Role.DPO: "Délégué à la protection des données",
+    Role.ADMINISTRATEUR: "Administrateur",
+    Role.ADMINISTRATEUR_TECHNIQUE: "Administrateur technique",
+}
 
 
 class Organisation(models.Model):
@@ -124,9 +138,7 @@ class Agent(AbstractBaseUser):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(
-                models.functions.Lower("email"), name="agent_email_unique_sans_casse"
-            )
+            models.UniqueConstraint(Lower("email"), name="agent_email_unique_sans_casse")
         ]
 
     class DonneesPersonnelles:
@@ -171,7 +183,7 @@ class Affectation(models.Model):
 
     agent = models.ForeignKey(Agent, models.CASCADE, related_name="affectations")
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="affectations")
-    role = models.CharField(max_length=30, choices=[(r.value, r.libelle) for r in Role])
+    role = models.CharField(max_length=30, choices=LIBELLES_ROLES)
     territoire = models.ForeignKey(
         Territoire, models.PROTECT, null=True, blank=True, related_name="+"
     )
@@ -210,4 +222,4 @@ class Affectation(models.Model):
     @property
     def libelle(self) -> str:
         lieu = self.equipe or self.territoire
-        return f"{Role(self.role).libelle}{f' · {lieu.nom}' if lieu else ''}"
+        return f"{LIBELLES_ROLES[self.role]}{f' · {lieu.nom}' if lieu else ''}"

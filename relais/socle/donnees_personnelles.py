@@ -16,6 +16,11 @@ Destin = tuple[str, str]
 TECHNIQUE: Destin = ("faire fonctionner le service", "ne dit rien d’une personne")
 
 
+def communs(noms: str, destin: Destin) -> dict[str, Destin]:
+    """The same purpose and fate for several fields, named in one text with spaces between."""
+    return dict.fromkeys(noms.split(), destin)
+
+
 def champs_du_modele(modele: Any) -> set[str]:
     """Names of a Django model's columns and many-to-many links, inherited ones included."""
     champs = (*modele._meta.concrete_fields, *modele._meta.many_to_many)

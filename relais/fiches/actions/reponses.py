@@ -1,0 +1,236 @@
+"""The caisse acts: open, take charge, étape, answer, out of perimeter."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from relais.annuaire.models import Affectation
+from relais.coffre.actions import Index
+from relais.fiches import avis, decompte, droits, exemplaires, verification_reponse
+from relais.fiches.actions.acte import (
+    ActeRefuse,
+    exiger,
+    passer,
+    statut_apres,
+    tour_courant,
+    verrouiller,
+)
+from relais.fiches.contenu import ContenuReponse
+from relais.fiches.exemplaires import Piece
+from relais.fiches.models import Avis, Envoi, Fiche, Tour
+from relais.regles.circuit import Geste, Partie, Statut
+from relais.regles.fiche import NatureReponse
+from relais.socle.horloge import PARIS
+
+
+@transaction.atomic
+def ouvrir(fiche: Fiche, *, par: Affectation, maintenant: datetime) -> None:
+    """Record that the caisse has opened the request: from now on it can no longer be recalled."""
+    exiger(droits.peut_traiter(par, fiche))
+    if fiche.ouverte_caisse_le is not None:
+        return
+    ouverte = Fiche.objects.filter(pk=fiche.pk, ouverte_caisse_le=None).update(
+        ouverte_caisse_le=maintenant
+    )
+    if ouverte:
+        fiche.ouverte_caisse_le = maintenant
+        Envoi.objects.filter(fiche=fiche, sens=Envoi.Sens.VERS_CAISSE, lu_le=None).update(
+            lu_le=maintenant, lu_par=par.agent
+        )
+
+
+@transaction.atomic
+def prendre_en_charge(fiche: Fiche, *, par: Affectation, maintenant: datetime) -> Fiche:
+    """Take charge. Of two at once one wins; the other gets ActeRefuse with the winner's name."""
+    exiger(droits.peut_traiter(par, fiche))
+    fiche = verrouiller(fiche)
+    if fiche.statut == Statut.PRISE_EN_CHARGE and fiche.chargee_a_id != par.agent_id:
+        raise ActeRefuse(f"{fiche.chargee_a} vient de prendre cette fiche en charge.")
+    vers = statut_apres(fiche, Geste.PRENDRE_EN_CHARGE, Partie.CAISSE)
+    champs = _premier_geste(fiche, tour_courant(fiche), par=par, maintenant=maintenant)
+    passer(fiche, Geste.PRENDRE_EN_CHARGE, vers, par=par, maintenant=maintenant, champs=champs)
+    return fiche
+
+
+@transaction.atomic
+def prendre_la_suivante(*, par: Affectation, maintenant: datetime) -> Fiche | None:
+    """Take charge of the most urgent fiche that nobody has; None when there is none left.
+
+    A fiche that a colleague is taking at this instant is skipped, not waited for.
+    """
+    suivante = (
+        Fiche.objects.visibles_par(par)
+        .libres()
+        .par_urgence()
+        .select_for_update(skip_locked=True, of=("self",), no_key=True)
+        .first()
+    )
+    if suivante is None:
+        return None
+    return prendre_en_charge(suivante, par=par, maintenant=maintenant)
+
+
+@transaction.atomic
+def donner_etape(
+    fiche: Fiche, reponse: ContenuReponse, *, par: Affectation, maintenant: datetime
+) -> Envoi:
+    """An answer on the way, with the date of the next point. The fiche stays with the caisse."""
+    tour, fiche = _preparer(fiche, reponse, par=par, maintenant=maintenant)
+    vers = statut_apres(fiche, Geste.DONNER_ETAPE, Partie.CAISSE)
+    tour.etapes += 1
+    tour.prochain_point_le = fiche.prochain_point_le = reponse.prochain_point_le
+    tour.save(update_fields=["etapes", "prochain_point_le"])
+    envoi = _envoyer(fiche, tour, Envoi.Nature.ETAPE, reponse, par=par, maintenant=maintenant)
+    passer(
+        fiche,
+        Geste.DONNER_ETAPE,
+        vers,
+        par=par,
+        maintenant=maintenant,
+        champs=("prochain_point_le",),
+        reserve_caisse=envoi.reserve,
+    )
+    decompte.compter(fiche, ["etapes"], le=maintenant)
+    return envoi
+
+
+@transaction.atomic
+def repondre(
+    fiche: Fiche, reponse: ContenuReponse, *, par: Affectation, maintenant: datetime
+) -> Envoi:
+    """Answer the request (annex 1, circuit 2). Without box 1 the text stays with the caisse."""
+    return _conclure(
+        fiche, Geste.REPONDRE, Envoi.Nature.REPONSE, reponse, par=par, maintenant=maintenant
+    )
+
+
+@transaction.atomic
+def dire_hors_perimetre(
+    fiche: Fiche, reponse: ContenuReponse, *, par: Affectation, maintenant: datetime
+) -> Envoi:
+    """Send back to the ordinary way, with what to do (article 4)."""
+    return _conclure(
+        fiche,
+        Geste.DIRE_HORS_PERIMETRE,
+        Envoi.Nature.HORS_PERIMETRE,
+        reponse,
+        par=par,
+        maintenant=maintenant,
+    )
+
+
+GESTES = {
+    NatureReponse.ETAPE: donner_etape,
+    NatureReponse.HORS_PERIMETRE: dire_hors_perimetre,
+}
+
+
+def envoyer(
+    fiche: Fiche, reponse: ContenuReponse, *, par: Affectation, maintenant: datetime
+) -> Envoi:
+    """The act that the nature of the answer calls for."""
+    geste = GESTES.get(NatureReponse(reponse.nature), repondre)
+    return geste(fiche, reponse, par=par, maintenant=maintenant)
+
+
+def _conclure(
+    fiche: Fiche,
+    geste: Geste,
+    nature: Envoi.Nature,
+    reponse: ContenuReponse,
+    *,
+    par: Affectation,
+    maintenant: datetime,
+) -> Envoi:
+    tour, fiche = _preparer(fiche, reponse, par=par, maintenant=maintenant)
+    vers = statut_apres(fiche, geste, Partie.CAISSE)
+    tour.repondue_le = fiche.repondue_le = maintenant
+    tour.prochain_point_le = fiche.prochain_point_le = None
+    tour.save(update_fields=["repondue_le", "prochain_point_le"])
+    envoi = _envoyer(fiche, tour, nature, reponse, par=par, maintenant=maintenant)
+    passer(
+        fiche,
+        geste,
+        vers,
+        par=par,
+        maintenant=maintenant,
+        champs=("repondue_le", "prochain_point_le"),
+    )
+    decompte.compter(fiche, _codes(tour, nature, maintenant), le=maintenant)
+    return envoi
+
+
+def _preparer(
+    fiche: Fiche, reponse: ContenuReponse, *, par: Affectation, maintenant: datetime
+) -> tuple[Tour, Fiche]:
+    """Right, content, lock; the first act of the caisse counts as taking charge."""
+    exiger(droits.peut_traiter(par, fiche))
+    jour = maintenant.astimezone(PARIS).date()
+    if manques := verification_reponse.manques(reponse, jour=jour):
+        raise ActeRefuse("La réponse n’est pas complète. Rien n’est parti.", manques)
+    fiche = verrouiller(fiche)
+    tour = tour_courant(fiche)
+    if fiche.statut == Statut.TRANSMISE:
+        champs = _premier_geste(fiche, tour, par=par, maintenant=maintenant)
+        vers = statut_apres(fiche, Geste.PRENDRE_EN_CHARGE, Partie.CAISSE)
+        passer(fiche, Geste.PRENDRE_EN_CHARGE, vers, par=par, maintenant=maintenant, champs=champs)
+    return tour, fiche
+
+
+def _premier_geste(
+    fiche: Fiche, tour: Tour, *, par: Affectation, maintenant: datetime
+) -> tuple[str, ...]:
+    tour.premier_geste_le = fiche.premier_geste_le = maintenant
+    tour.save(update_fields=["premier_geste_le"])
+    fiche.chargee_a = par.agent
+    fiche.ouverte_caisse_le = fiche.ouverte_caisse_le or maintenant
+    return ("premier_geste_le", "chargee_a", "ouverte_caisse_le")
+
+
+def _envoyer(
+    fiche: Fiche,
+    tour: Tour,
+    nature: Envoi.Nature,
+    reponse: ContenuReponse,
+    *,
+    par: Affectation,
+    maintenant: datetime,
+) -> Envoi:
+    """The message, its copies and its mail; nothing of an étape leaves without box 1."""
+    informe = bool(fiche.reponse_au_professionnel)
+    envoi = Envoi.objects.create(
+        fiche=fiche,
+        tour=tour,
+        emetteur_id=fiche.caisse_id,
+        destinataire_id=fiche.departement_id,
+        nature=nature,
+        sens=Envoi.Sens.VERS_DEPARTEMENT,
+        canal=fiche.canal,
+        reserve=nature == Envoi.Nature.ETAPE and not informe,
+        par=par.agent,
+        envoye_le=maintenant,
+        recu_le=maintenant,
+    )
+    piece = Piece(reponse.en_octets(), None, Index())
+    exemplaires.garder(envoi, piece, maintenant=maintenant)
+    if informe:
+        exemplaires.deposer(envoi, piece, maintenant=maintenant)
+    if not envoi.reserve:
+        avis.prevoir(
+            Avis.Objet.REPONSE,
+            convention=fiche.convention_id,
+            organisation=fiche.departement_id,
+            agent=fiche.proprietaire,
+            envoi=envoi,
+            fiche=fiche,
+            maintenant=maintenant,
+        )
+    return envoi
+
+
+def _codes(tour: Tour, nature: Envoi.Nature, maintenant: datetime) -> list[str]:
+    """Figures of article 6: answered in time with and without étapes, late, out of perimeter."""
+    a_temps = maintenant <= tour.reponse_due_le
+    etape = "_avec_etape" if tour.etapes else ""
+    codes = [f"repondues_a_temps{etape}" if a_temps else f"repondues_en_retard{etape}"]
+    return [*codes, "hors_perimetre"] if nature == Envoi.Nature.HORS_PERIMETRE else codes

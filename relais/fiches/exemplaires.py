@@ -1,0 +1,138 @@
+"""The two copies of a message: laid by its sender, read by its holder, each under its own key."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection
+
+from relais.adaptateurs.image import Page
+from relais.annuaire.conventions import regles_de
+from relais.coffre.actions import Genre, Index, creer_cle, ouvrir, ouvrir_plusieurs, sceller
+from relais.fiches.contenu import Contenu, ContenuReponse
+from relais.fiches.models import Envoi, Exemplaire, Fiche
+from relais.regles import conservation
+from relais.regles.convention import Convention
+
+SIGNATURE = "signature"
+DEMANDES = (Envoi.Nature.DEMANDE, Envoi.Nature.COMPLEMENT)
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """What a message carries: its document, the signature, and what it is found by."""
+
+    document: bytes
+    page: Page | None
+    index: Index
+
+    @classmethod
+    def de(cls, contenu: Contenu, page: Page | None = None) -> "Piece":
+        personne = contenu.personne
+        noms = tuple(nom for nom in (personne.nom_naissance, personne.nom_marital) if nom)
+        return cls(contenu.en_octets(), page, Index(nir=personne.nir, noms=noms))
+
+
+def garder(envoi: Envoi, piece: Piece, *, maintenant: datetime) -> None:
+    """Keep the sender's own copy."""
+    Exemplaire.objects.create(
+        envoi=envoi, **_ligne(envoi, envoi.emetteur_id, piece, maintenant=maintenant)
+    )
+
+
+def deposer(envoi: Envoi, piece: Piece, *, maintenant: datetime) -> None:
+    """Lay the addressee's copy, through the only function that crosses the wall."""
+    ligne = _ligne(envoi, envoi.destinataire_id, piece, maintenant=maintenant)
+    with connection.cursor() as curseur:
+        curseur.execute(
+            "SELECT deposer_exemplaire(%(id)s, %(envoi_id)s, %(organisation_id)s, %(document)s,"
+            " %(signature)s, %(signature_type)s, %(cree_le)s, %(a_purger_le)s)",
+            {"envoi_id": envoi.pk, **ligne},
+        )
+
+
+def _ligne(
+    envoi: Envoi, organisation: str, piece: Piece, *, maintenant: datetime
+) -> dict[str, object]:
+    """The columns of a new copy. Its key first, so that no row ever waits for one."""
+    pk = uuid.uuid4()
+    creer_cle(Genre.EXEMPLAIRE, pk, organisation=organisation, index=piece.index)
+
+    def scelle(clair: bytes, partie: str) -> bytes:
+        return sceller(Genre.EXEMPLAIRE, pk, clair, organisation=organisation, partie=partie)
+
+    return {
+        "id": pk,
+        "organisation_id": organisation,
+        "document": scelle(piece.document, "document"),
+        "signature": scelle(piece.page.octets, SIGNATURE) if piece.page else None,
+        "signature_type": piece.page.type_mime if piece.page else "",
+        "cree_le": maintenant,
+        "a_purger_le": _a_purger_le(envoi, organisation),
+    }
+
+
+def _a_purger_le(envoi: Envoi, organisation: str) -> datetime | None:
+    """The caisse's copies live 20 days; the Département's clock starts with later events."""
+    fiche = envoi.fiche
+    if organisation != fiche.caisse_id:
+        return None
+    convention: Convention = regles_de(fiche.convention_id)
+    return conservation.exemplaire_caisse(envoi.envoye_le, convention=convention)
+
+
+def derniere_demande(fiche: Fiche, organisation: str) -> tuple[Exemplaire, Contenu] | None:
+    """The newest whole request in the copies of that party; None when they are all gone."""
+    copie = (
+        fiche.exemplaires_de(organisation)
+        .des_natures(DEMANDES)
+        .order_by("-envoi__envoye_le")
+        .first()
+    )
+    return (copie, Contenu.depuis_octets(lire_document(copie))) if copie else None
+
+
+def reponses(fiche: Fiche, organisation: str) -> list[tuple[Envoi, ContenuReponse]]:
+    """What the caisse said, oldest first, as far as that party holds it."""
+    copies = fiche.exemplaires_de(organisation).hors_natures(DEMANDES).order_by("envoi__envoye_le")
+    return [(c.envoi, ContenuReponse.depuis_octets(lire_document(c))) for c in copies]
+
+
+def lire_document(copie: Exemplaire) -> bytes:
+    return ouvrir(
+        Genre.EXEMPLAIRE, copie.pk, bytes(copie.document), organisation=copie.organisation_id
+    )
+
+
+def lire_page(copie: Exemplaire) -> Page | None:
+    """The signature that travelled with a request."""
+    if copie.signature is None:
+        return None
+    octets = ouvrir(
+        Genre.EXEMPLAIRE,
+        copie.pk,
+        bytes(copie.signature),
+        organisation=copie.organisation_id,
+        partie=SIGNATURE,
+    )
+    return Page(copie.signature_type, octets)
+
+
+def noms(fiches: list[Fiche], organisation: str) -> dict[uuid.UUID, str]:
+    """The person's name for each fiche of a page of a list: one query, one reading of keys."""
+    copies = Exemplaire.objects.dernieres_demandes([f.pk for f in fiches], organisation)
+    clairs = ouvrir_plusieurs(
+        Genre.EXEMPLAIRE, [(c.pk, bytes(c.document)) for c in copies], organisation=organisation
+    )
+    return {
+        copie.envoi.fiche_id: Contenu.depuis_octets(clair).personne.prenom_nom
+        for copie in copies
+        if (clair := clairs[copie.pk]) is not None
+    }
+
+
+def engager_retrait(fiche: Fiche, *, le: datetime) -> list[uuid.UUID]:
+    """Commit to ending every copy of the caisse: recall, withdrawal. Their ids."""
+    with connection.cursor() as curseur:
+        curseur.execute("SELECT engager_retrait(%s, %s)", [fiche.pk, le])
+        return [ligne[0] for ligne in curseur.fetchall()]

@@ -1,0 +1,106 @@
+-- The wall: each organisation sees its own rows, whatever the query (docs/adr/0004).
+-- FORCE holds the owner too; `(select …)` lets PostgreSQL read the setting once a query.
+
+ALTER TABLE fiches_fiche ENABLE ROW LEVEL SECURITY;
+ALTER TABLE fiches_fiche FORCE ROW LEVEL SECURITY;
+CREATE POLICY mur ON fiches_fiche USING (
+    departement_id = (SELECT current_setting('relais.organisation', true))
+    OR (caisse_id = (SELECT current_setting('relais.organisation', true))
+        AND statut NOT IN ('brouillon', 'rappelee', 'retiree'))
+);
+
+ALTER TABLE fiches_tour ENABLE ROW LEVEL SECURITY;
+ALTER TABLE fiches_tour FORCE ROW LEVEL SECURITY;
+CREATE POLICY mur ON fiches_tour USING (
+    departement_id = (SELECT current_setting('relais.organisation', true))
+    OR (caisse_id = (SELECT current_setting('relais.organisation', true))
+        AND rappelee_le IS NULL)
+);
+
+-- Box 1 unticked: an étape is reserved to its sender.
+ALTER TABLE fiches_envoi ENABLE ROW LEVEL SECURITY;
+ALTER TABLE fiches_envoi FORCE ROW LEVEL SECURITY;
+CREATE POLICY mur ON fiches_envoi USING (
+    emetteur_id = (SELECT current_setting('relais.organisation', true))
+    OR (destinataire_id = (SELECT current_setting('relais.organisation', true))
+        AND NOT reserve)
+);
+
+ALTER TABLE fiches_transition ENABLE ROW LEVEL SECURITY;
+ALTER TABLE fiches_transition FORCE ROW LEVEL SECURITY;
+CREATE POLICY mur ON fiches_transition USING (
+    (departement_id = (SELECT current_setting('relais.organisation', true))
+        AND NOT reserve_caisse)
+    OR (caisse_id = (SELECT current_setting('relais.organisation', true))
+        AND vers NOT IN ('brouillon', 'rappelee', 'retiree'))
+);
+
+ALTER TABLE fiches_exemplaire ENABLE ROW LEVEL SECURITY;
+ALTER TABLE fiches_exemplaire FORCE ROW LEVEL SECURITY;
+CREATE POLICY mur ON fiches_exemplaire USING (
+    organisation_id = (SELECT current_setting('relais.organisation', true))
+);
+
+ALTER TABLE fiches_brouillon ENABLE ROW LEVEL SECURITY;
+ALTER TABLE fiches_brouillon FORCE ROW LEVEL SECURITY;
+CREATE POLICY mur ON fiches_brouillon USING (
+    organisation_id = (SELECT current_setting('relais.organisation', true))
+);
+
+-- The one way over the wall: the sender of a message lays the copy of its addressee.
+CREATE FUNCTION deposer_exemplaire(
+    p_id uuid, p_envoi uuid, p_organisation text, p_document bytea,
+    p_signature bytea, p_signature_type text, p_cree_le timestamptz, p_a_purger_le timestamptz
+) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+DECLARE
+    emetteur text := current_setting('relais.organisation', true);
+    reference_de_la_fiche text;
+BEGIN
+    SELECT f.reference INTO reference_de_la_fiche
+    FROM fiches_envoi e JOIN fiches_fiche f ON f.id = e.fiche_id
+    WHERE e.id = p_envoi AND NOT e.reserve
+      AND e.emetteur_id = emetteur AND e.destinataire_id = p_organisation
+      AND p_organisation <> emetteur
+      AND emetteur IN (f.departement_id, f.caisse_id)
+      AND p_organisation IN (f.departement_id, f.caisse_id);
+    IF reference_de_la_fiche IS NULL THEN
+        RAISE EXCEPTION 'exemplaire refused: % and % are not the parties of this message',
+            emetteur, p_organisation USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    PERFORM set_config('relais.organisation', p_organisation, true);
+    INSERT INTO fiches_exemplaire (id, envoi_id, organisation_id, document, signature,
+        signature_type, cree_le, a_purger_le)
+    VALUES (p_id, p_envoi, p_organisation, p_document, p_signature,
+        p_signature_type, p_cree_le, p_a_purger_le);
+    PERFORM journal_consigner_pour(p_organisation, 'depot_recu', reference_de_la_fiche);
+    PERFORM set_config('relais.organisation', emetteur, true);
+END $$;
+
+-- Recall and withdrawal end the caisse's copies at once: the Département commits to it here,
+-- their keys are destroyed right after the commit (relais/fiches/effacement.py).
+CREATE FUNCTION engager_retrait(p_fiche uuid, p_le timestamptz)
+RETURNS SETOF uuid LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+DECLARE
+    departement text := current_setting('relais.organisation', true);
+    caisse text;
+    envois uuid[];
+    copies uuid[];
+BEGIN
+    SELECT caisse_id INTO caisse FROM fiches_fiche
+    WHERE id = p_fiche AND departement_id = departement AND statut IN ('rappelee', 'retiree');
+    IF caisse IS NULL THEN
+        RAISE EXCEPTION 'withdrawal refused: not a recalled or withdrawn fiche of %', departement
+            USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    PERFORM set_config('relais.organisation', caisse, true);
+    SELECT array_agg(id) INTO envois FROM fiches_envoi WHERE fiche_id = p_fiche;
+    WITH engagees AS (
+        UPDATE fiches_exemplaire SET destruction_engagee_le = p_le
+        WHERE envoi_id = ANY (envois) AND organisation_id = caisse
+        RETURNING id
+    ) SELECT array_agg(id) INTO copies FROM engagees;
+    PERFORM set_config('relais.organisation', departement, true);
+    INSERT INTO fiches_effacement (objet_id, genre, organisation, engage_le)
+        SELECT copie, 'exemplaire', caisse, p_le FROM unnest(copies) AS copie;
+    RETURN QUERY SELECT unnest(copies);
+END $$;
