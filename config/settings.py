@@ -127,6 +127,11 @@ CACHES = {
 
 # Called by `relais migrer`, in this order, once alias `default` is up to date.
 APRES_MIGRATION = ["relais.coffre.initialisation.initialiser"]
+# Called by `relais servir` and `relais ouvrier`, which refuse to start on any fault (SystemExit).
+AVANT_DE_SERVIR = [
+    "relais.coffre.controle.verifier_magasin",
+    "relais.annuaire.conventions.verifier_empreintes",
+]
 
 AUTH_USER_MODEL = "annuaire.Agent"
 AUTHENTICATION_BACKENDS = [

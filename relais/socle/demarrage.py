@@ -1,7 +1,9 @@
 """What must hold before the program serves or works: refuse early, say why."""
 
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.conf import settings
+from django.db import DEFAULT_DB_ALIAS, OperationalError, connections
 from django.db.migrations.executor import MigrationExecutor
+from django.utils.module_loading import import_string
 
 ALIAS = (DEFAULT_DB_ALIAS, "coffre")
 
@@ -14,6 +16,22 @@ def verifier_pret() -> None:
                 f"La base « {alias} » n’est pas à jour : {len(manquantes)} migration(s) manquent, "
                 f"dont {manquantes[0]}. Lancez « relais migrer », puis recommencez."
             )
+
+
+def verifier_tout() -> None:
+    """`verifier_pret`, then what each layer above asks for (settings.AVANT_DE_SERVIR).
+
+    Leaves no connection open: the processes forked afterwards must not share one.
+    """
+    try:
+        verifier_pret()
+        for verification in settings.AVANT_DE_SERVIR:
+            import_string(verification)()
+    except OperationalError as erreur:
+        raise SystemExit(f"La base est hors d’atteinte : {erreur}") from None
+    finally:
+        connections.close_all()
+        connections[DEFAULT_DB_ALIAS].close_pool()
 
 
 def migrations_manquantes(alias: str) -> list[str]:
