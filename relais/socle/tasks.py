@@ -1,12 +1,13 @@
-"""What the jobs need for themselves: a killed worker's are taken again, old ones are forgotten."""
+"""Jobs about jobs: taken again after a kill, told when they fail, forgotten in time."""
 
 import logging
-from datetime import UTC, datetime
+from datetime import timedelta
 
 from procrastinate import JobContext
 from procrastinate.contrib.django import app
+from procrastinate.contrib.django.models import ProcrastinateEvent
 
-from relais.socle import alertes
+from relais.socle import alertes, horloge
 from relais.socle.models import Alerte
 
 journal = logging.getLogger(__name__)
@@ -23,7 +24,17 @@ async def reprendre_les_abandonnes(contexte: JobContext, timestamp: int) -> None
         if contexte.job and un.id == contexte.job.id:
             continue
         journal.warning("tâche reprise : %s", un.task_name)
-        await app.job_manager.retry_job(un, retry_at=datetime.now(UTC))
+        await app.job_manager.retry_job(un, retry_at=horloge.maintenant())
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="socle.signaler", queueing_lock="socle.signaler")
+def signaler_les_echecs(timestamp: int) -> None:
+    """Open an alert for each task that failed for good since the last two passages."""
+    depuis = horloge.maintenant() - timedelta(minutes=2)
+    echecs = ProcrastinateEvent.objects.filter(type="failed", at__gte=depuis)
+    for tache in sorted(set(echecs.values_list("job__task_name", flat=True))):
+        alertes.alerter(Alerte.Nature.TRAVAIL, tache[:80])
 
 
 @app.periodic(cron="17 3 * * *")
