@@ -115,7 +115,10 @@ DATABASES = {
     },
 }
 DATABASES["default"]["CONN_MAX_AGE"] = 0
-DATABASES["default"]["OPTIONS"] |= {"pool": {"min_size": 1, "max_size": 16, "timeout": 5}}
+# Attempts are given up after 5 s, so that a request tries anew: PostgreSQL is found as it returns.
+DATABASES["default"]["OPTIONS"] |= {
+    "pool": {"min_size": 1, "max_size": 16, "timeout": 5, "reconnect_timeout": 5}
+}
 DATABASE_ROUTERS = ["relais.coffre.routage.Routage"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {

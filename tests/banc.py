@@ -66,6 +66,8 @@ def serveur(session: Path) -> Serveur:
 
 def fermer(session: Path) -> None:
     """Stop the server and forget the folder, by the process that made it."""
+    for lance in LANCES:
+        lance.arreter()
     arreter_le_serveur_de(serveur(session).donnees)
     shutil.rmtree(session, ignore_errors=True)
 

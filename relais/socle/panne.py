@@ -6,7 +6,7 @@ middleware alike, with the exception still at hand.
 
 import sys
 
-from django.db import InterfaceError, OperationalError
+from django.db import DEFAULT_DB_ALIAS, InterfaceError, OperationalError, connections
 from django.http import HttpRequest, HttpResponse
 from django.views.defaults import server_error
 
@@ -37,6 +37,8 @@ votre page : revenez en arrière, attendez une minute, puis enregistrez à nouve
 def erreur_interne(request: HttpRequest) -> HttpResponse:
     """503 when a database is out of reach, else the ordinary page of an error of ours."""
     if base_hors_d_atteinte(sys.exception()):
+        # Its other connections died with it: the next request must not be given one.
+        connections[DEFAULT_DB_ALIAS].pool.drain()
         return HttpResponse(PAGE, status=503, headers={"Retry-After": str(REESSAYER)})
     return server_error(request)
 
