@@ -8,17 +8,31 @@ runs the same tests on Debian's PostgreSQL.
 
 import itertools
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests import banc
 
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
 SESSION_A_NOUS = "RELAIS_TEST_SESSION" not in os.environ
 SESSION = banc.preparer_environnement()
 NUMEROS = itertools.count(1)
+CHROMIUM = Path(os.environ.get("RELAIS_TEST_CHROMIUM", "/usr/bin/chromium"))
+RIEN_DEHORS = [
+    *(["--no-sandbox"] if os.geteuid() == 0 else []),
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--disable-quic",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
+]
+REGLES_AXE = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 from django.conf import settings  # noqa: E402 (the environment comes first)
 
@@ -74,6 +88,41 @@ def base(serveur_postgresql: Any, django_db_blocker: Any) -> Iterator[banc.Base]
         banc.branche_sur(copie),
     ):
         yield copie
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator["Browser"]:
+    """Debian's browser, or the test is skipped; RELAIS_TOUT_PROUVER=1 (.ci/run) refuses to skip."""
+    from playwright.sync_api import sync_playwright
+
+    if not CHROMIUM.exists():
+        absent = f"{CHROMIUM} manque (apt install chromium)"
+        pytest.fail(absent) if os.environ.get("RELAIS_TOUT_PROUVER") else pytest.skip(absent)
+    # Playwright keeps an event loop in this thread: Django must not take our tests for async code.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        navigateur = playwright.chromium.launch(executable_path=CHROMIUM, args=RIEN_DEHORS)
+        yield navigateur
+        navigateur.close()
+
+
+@pytest.fixture(scope="session")
+def axe() -> Callable[..., None]:
+    """`axe(page)`: no violation of WCAG 2.2 AA nor of good practice on the page as it stands."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    moteur = Axe()
+
+    def verifier(page: "Page", *, regles: list[str] = REGLES_AXE) -> None:
+        violations = moteur.run(page, options={"runOnly": regles}).response["violations"]
+        fautes = [
+            f"{v['id']} ({v['help']}) : {n['target']} {n['html'][:160]}"
+            for v in violations
+            for n in v["nodes"]
+        ]
+        assert not fautes, f"{page.url}\n" + "\n".join(fautes)
+
+    return verifier
 
 
 @pytest.fixture

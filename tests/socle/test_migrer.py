@@ -30,7 +30,7 @@ def test_une_base_migree_est_prete(base):
 def test_une_migration_non_appliquee_empeche_de_demarrer(base):
     with psycopg.connect(base.url("proprietaire")) as connexion:
         connexion.execute("DELETE FROM django_migrations WHERE app = 'fiches'")
-    with pytest.raises(SystemExit, match="« default » n’est pas à jour.*fiches.*relais migrer"):
+    with pytest.raises(SystemExit, match=r"« default » n’est pas à jour.*fiches.*relais migrer"):
         verifier_pret()
 
 
