@@ -1,0 +1,153 @@
+"""Run the case files of `tests/regles/cas`: a jurist adds a case there without touching Python.
+
+A file names its rule; each case has `nom`, `source`, `entree` and `attendu`. Instants bear their
+offset, dates do not. The convention is the CD35's. `circuit.toml` and `veilles.toml` have a shape
+of their own: test_circuit.py and test_conventions.py read them.
+"""
+
+import tomllib
+from collections.abc import Callable
+from dataclasses import fields
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from relais.regles import (
+    calendrier,
+    conservation,
+    delais,
+    indicateurs,
+    lecture,
+    nir,
+    perimetre,
+)
+from relais.regles.convention import ValeurInconnue
+
+ICI = Path(__file__).parent
+CD35 = lecture.charger(ICI.parents[1] / "conventions" / "cd35-carsat-bretagne.toml")
+
+
+def _nir_lu(texte: str, *, sans_cle: bool = False) -> dict[str, object]:
+    lu = nir.lire(texte, sans_cle=sans_cle)
+    return {"corps": lu.corps, "cle": lu.cle, "provisoire": lu.provisoire}
+
+
+def _nir_refuse(texte: str, *, sans_cle: bool = False) -> dict[str, str]:
+    with pytest.raises(nir.NirInvalide) as refus:
+        nir.lire(texte, sans_cle=sans_cle)
+    phrase = nir.phrase(refus.value)
+    avant = "Le numéro n'est pas valable. "
+    apres = " Il figure sur la carte Vitale et sur l'attestation de droits."
+    assert phrase.startswith(avant)
+    assert phrase.endswith(apres)
+    return {
+        "motif": refus.value.motif.value,
+        "phrase": phrase.removeprefix(avant).removesuffix(apres),
+    }
+
+
+def _echeance(depart: datetime) -> datetime | str:
+    try:
+        return delais.echeance_reponse(depart, convention=CD35)
+    except ValeurInconnue:
+        return "aucune convention"
+
+
+def _derniere_heure_utile(depart: datetime) -> datetime:
+    echeance = delais.echeance_reponse(depart, convention=CD35)
+    return delais.derniere_heure_utile(echeance, depart=depart, convention=CD35)
+
+
+def _fermeture(instant: datetime) -> dict[str, datetime] | str:
+    close = delais.fermeture(instant, convention=CD35)
+    return "ouverte" if close is None else {"debut": close.debut, "fin": close.fin}
+
+
+def _fenetres(signature: date) -> dict[str, object]:
+    fenetres = delais.fenetres_denonciation(signature, convention=CD35)
+    if not fenetres:
+        return {"nombre": 0}
+    une = fenetres[0]
+    return {
+        "nombre": len(fenetres),
+        "anniversaire": [une.selon_anniversaire.debut, une.selon_anniversaire.fin],
+        "veille": [une.selon_veille.debut, une.selon_veille.fin],
+        "commune": [une.commune.debut, une.commune.fin],
+        "recue": une.recue_au_plus_tard,
+    }
+
+
+def _perimetre(*, rsa: bool, **entree: Any) -> dict[str, object]:
+    for champ, enum in (("ressources", perimetre.Ressources), ("precision", perimetre.Precision)):
+        if champ in entree:
+            entree[champ] = enum(entree[champ])
+    resultat = perimetre.examiner(perimetre.Reponses(**entree), rsa=rsa)
+    assert all(phrase.endswith(".") for phrase in resultat.manques.values())
+    assert resultat.envoyable == (resultat.dans_le_perimetre and not resultat.manques)
+    return {
+        "dans_le_perimetre": resultat.dans_le_perimetre,
+        "categories": list(resultat.categories),
+        "manques": list(resultat.manques),
+        "complexite": resultat.complexite,
+    }
+
+
+def _departement(**entree: date) -> dict[str, object]:
+    duree = conservation.exemplaire_departement(convention=CD35, **entree)
+    champs = [champ.name for champ in fields(duree)] + ["a_purger_le"]
+    return {c: getattr(duree, c) for c in champs if getattr(duree, c) is not None}
+
+
+def _parts(**comptes: int) -> dict[str, int]:
+    parts = indicateurs.parts_a_temps(indicateurs.Comptes(**comptes))
+    pourcents = {
+        "sans_etapes": parts.sans_etapes.pourcent,
+        "avec_etapes": parts.avec_etapes.pourcent,
+    }
+    return {nom: pourcent for nom, pourcent in pourcents.items() if pourcent is not None}
+
+
+REGLES: dict[str, Callable[..., object]] = {
+    "nir.lire": _nir_lu,
+    "nir.refus": _nir_refuse,
+    "delais.echeance_reponse": _echeance,
+    "delais.derniere_heure_utile": _derniere_heure_utile,
+    "delais.fermeture": _fermeture,
+    "delais.fenetres_denonciation": _fenetres,
+    "calendrier.jours_feries": lambda annee: sorted(calendrier.jours_feries(annee)),
+    "conservation.exemplaire_caisse": lambda envoye_le: conservation.exemplaire_caisse(
+        envoye_le, convention=CD35
+    ),
+    "conservation.exemplaire_departement": _departement,
+    "perimetre.examiner": _perimetre,
+    "indicateurs.parts_a_temps": _parts,
+}
+
+
+def _documents() -> dict[str, dict[str, Any]]:
+    fichiers = sorted((ICI / "cas").glob("*.toml"))
+    lus = {f.stem: tomllib.loads(f.read_text(encoding="utf-8")) for f in fichiers}
+    return {nom: lu for nom, lu in lus.items() if nom not in ("circuit", "veilles")}
+
+
+def _cas() -> list[Any]:
+    return [
+        pytest.param(document["regle"], cas, id=f"{nom} : {cas['nom']}")
+        for nom, document in _documents().items()
+        for cas in document["cas"]
+    ]
+
+
+@pytest.mark.parametrize(("regle", "cas"), _cas())
+def test_la_regle_donne_ce_que_le_cas_attend(regle: str, cas: dict[str, Any]) -> None:
+    assert cas["source"].strip(), "a case cites its source"
+    assert REGLES[regle](**cas["entree"]) == cas["attendu"]
+
+
+def test_chaque_fichier_de_cas_porte_une_regle_connue_et_des_noms_distincts() -> None:
+    for fichier, document in _documents().items():
+        noms = [cas["nom"] for cas in document["cas"]]
+        assert document["regle"] in REGLES, fichier
+        assert len(set(noms)) == len(noms), fichier
