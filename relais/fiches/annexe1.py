@@ -10,7 +10,13 @@ from relais.regles import nir
 from relais.regles.convention import Choix, Convention, Notice, TextesPerimetre
 from relais.regles.fiche import RAISONS_SANS_NIR, ModeSignature, SansNir, Signataire
 from relais.regles.perimetre import Precision, Reponses, Ressources
-from relais.socle.templatetags.relais_affichage import ESPACE, date_moyenne, telephone, typographie
+from relais.socle.templatetags.relais_affichage import (
+    ESPACE,
+    date_moyenne,
+    majuscule,
+    telephone,
+    typographie,
+)
 
 Bloc = dict[str, object]
 
@@ -86,18 +92,15 @@ def signature(contenu: Contenu, page: Page | None) -> Bloc:
     signee = contenu.signature
     if signee is None or not signee.mode:
         return {"lignes": ["À signer"], "description": "", "titre_page": ""}
-    quand = f"le {date_moyenne(signee.signee_le)}" if signee.signee_le else ""
+    quand = f" le {date_moyenne(signee.signee_le)}" if signee.signee_le else ""
     if signee.mode == ModeSignature.ECRAN:
-        comment = "Signée à l'écran"
-    elif page is not None and page.type_mime == "application/pdf":
-        comment = "Page signée jointe à part"
+        comment, jointe = f"Signée à l'écran{quand}", []
     else:
-        comment = "Page signée jointe"
-    return {
-        "lignes": [f"{comment} {quand}".strip(), _signataire(signee)],
-        "description": f"{comment} {quand}, {_signataire(signee)}",
-        "titre_page": f"Page signée, jointe à la fiche {quand}".strip(),
-    }
+        a_part = page is not None and page.type_mime == "application/pdf"
+        comment = f"Page signée{quand}"
+        jointe = ["jointe à part" if a_part else "jointe à la fiche"]
+    lignes = [comment, _signataire(signee), *jointe]
+    return {"lignes": lignes, "description": ", ".join(lignes), "titre_page": comment}
 
 
 def _signataire(signee: Signature) -> str:
@@ -146,7 +149,11 @@ def _perimetre(reponses: Reponses, textes: TextesPerimetre, numero: str) -> list
     if blocage:
         lignes.append(f"{textes.blocage_question} {' '.join(blocage)}")
     if reponses.complexe or reponses.complexite.strip():
-        dits = (textes.complexite_question, textes.complexite_oui, reponses.complexite.strip())
+        dits = (
+            textes.complexite_question,
+            textes.complexite_oui,
+            majuscule(reponses.complexite.strip()),
+        )
         lignes.append(" ".join(mot for mot in dits if mot))
     return [typographie(ligne) for ligne in lignes]
 
