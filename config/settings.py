@@ -129,7 +129,10 @@ CACHES = {
 }
 
 # Called by `relais migrer`, in this order, once alias `default` is up to date.
-APRES_MIGRATION = ["relais.coffre.initialisation.initialiser"]
+APRES_MIGRATION = [
+    "relais.coffre.initialisation.initialiser",
+    "relais.annuaire.conventions.enregistrer",
+]
 # Called by `relais servir` and `relais ouvrier`, which refuse to start on any fault (SystemExit).
 AVANT_DE_SERVIR = [
     "relais.coffre.controle.verifier_magasin",
@@ -162,11 +165,10 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
-# A signed page is 10 MB at most (security.md, files); the rest of a form is small.
+# A form without its file; the file has its own limit (socle/televersement.py).
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 300
-FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
-FILE_UPLOAD_MAX_MEMORY_SIZE = 11_000_000
+FILE_UPLOAD_HANDLERS = ["relais.socle.televersement.EnMemoire"]
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = int(timedelta(hours=10).total_seconds())

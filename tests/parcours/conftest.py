@@ -27,7 +27,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def serveur_http() -> Iterator[str]:
-    """The product on a free port of this machine, in threads: it follows `base` from test to test."""
+    """The product on a free port of this machine, in threads; it follows `base` between tests."""
     from config.wsgi import application
 
     serveur = ThreadedWSGIServer(("127.0.0.1", 0), QuietWSGIRequestHandler)
