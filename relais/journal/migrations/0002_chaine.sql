@@ -117,24 +117,24 @@ CREATE FUNCTION public.journal_lier() RETURNS trigger
 DECLARE
     mur text := coalesce(current_setting('relais.organisation', true), '');
     tete public.journal_chaine;
-    lie_le timestamptz;
-    empreinte bytea;
+    instant timestamptz;
+    nouvelle bytea;
 BEGIN
     PERFORM public.journal_verrouiller();
     PERFORM set_config('relais.organisation', NEW.organisation, true);
     -- Locked again: the list above is a setting, and a setting proves nothing.
     SELECT * INTO STRICT tete FROM public.journal_chaine c
         WHERE c.organisation = NEW.organisation FOR UPDATE;
-    lie_le := clock_timestamp();
-    empreinte := public.journal_empreinte(
-        NEW.organisation, tete.sequence + 1, lie_le, NEW.id, NEW.cree_le,
+    instant := clock_timestamp();
+    nouvelle := public.journal_empreinte(
+        NEW.organisation, tete.sequence + 1, instant, NEW.id, NEW.cree_le,
         NEW.agent, NEW.action, NEW.objet, NEW.issue, NEW.nombre, tete.empreinte
     );
     INSERT INTO public.journal_maillon
         (evenement, organisation, sequence, lie_le, precedent, empreinte)
-        VALUES (NEW.id, NEW.organisation, tete.sequence + 1, lie_le, tete.empreinte, empreinte);
+        VALUES (NEW.id, NEW.organisation, tete.sequence + 1, instant, tete.empreinte, nouvelle);
     UPDATE public.journal_chaine c
-        SET sequence = tete.sequence + 1, empreinte = journal_lier.empreinte
+        SET sequence = tete.sequence + 1, empreinte = nouvelle
         WHERE c.organisation = NEW.organisation;
     PERFORM set_config('relais.organisation', mur, true);
     RETURN NULL;
