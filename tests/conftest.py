@@ -24,7 +24,8 @@ SESSION = banc.preparer_environnement()
 NUMEROS = itertools.count(1)
 CHROMIUM = Path(os.environ.get("RELAIS_TEST_CHROMIUM", "/usr/bin/chromium"))
 RIEN_DEHORS = [
-    *(["--no-sandbox"] if os.geteuid() == 0 else []),
+    "--no-sandbox",  # root cannot have it, nor a container; the pages are our own
+    "--disable-dev-shm-usage",
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
@@ -51,10 +52,13 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
+        fixtures = getattr(item, "fixturenames", ())
+        if "chromium" in fixtures:
+            item.add_marker(pytest.mark.navigateur)
         marque = item.get_closest_marker("django_db")
         if marque and (marque.kwargs.get("transaction") or marque.args):
             raise pytest.UsageError(f"{item.nodeid} : pour de vrais commits, la fixture « base ».")
-        if marque or "db" in getattr(item, "fixturenames", ()):
+        if marque or "db" in fixtures:
             item.add_marker(pytest.mark.django_db(databases="__all__"), append=False)
 
 

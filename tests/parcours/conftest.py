@@ -19,12 +19,6 @@ PATIENCE = 10_000  # milliseconds
 LOCAUX = ("http://localhost:", "data:", "blob:", "about:")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if "chromium" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.navigateur)
-
-
 @pytest.fixture(scope="session")
 def serveur_http() -> Iterator[str]:
     """The product on a free port of this machine, in threads; it follows `base` between tests."""
