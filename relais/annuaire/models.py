@@ -169,6 +169,14 @@ class AffectationQuerySet(models.QuerySet["Affectation"]):
     def actives(self) -> "AffectationQuerySet":
         return self.filter(active=True, agent__is_active=True)
 
+    def referents(self, organisation: str) -> "AffectationQuerySet":
+        """The référents of the convention on one side (annex 1)."""
+        return (
+            self.actives()
+            .filter(organisation=organisation, role=Role.REFERENT)
+            .select_related("agent")
+        )
+
     def de(self, agent: Agent) -> "AffectationQuerySet":
         return (
             self.actives()

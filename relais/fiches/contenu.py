@@ -52,6 +52,7 @@ class Personne:
     nir: str | None = None  # the 13 characters
     nir_cle: str | None = None  # None: "clé inconnue"
     nir_provisoire: bool = False
+    cle_inconnue: bool = False
     sans_nir: str | None = None  # code of regles.fiche.SansNir
     adresse: str = ""
     mail: str = ""

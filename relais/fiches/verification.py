@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from relais.fiches.contenu import Contenu
-from relais.regles import perimetre
+from relais.regles import nir, perimetre
 from relais.regles.convention import Choix, Convention
 from relais.regles.fiche import Signataire
 
@@ -42,6 +42,8 @@ def _identite(contenu: Contenu) -> Iterator[tuple[str, str]]:
         yield "prenom", "Indiquez le prénom."
     if not personne.nir and not personne.sans_nir:
         yield "nir", "Indiquez le numéro de sécurité sociale, ou dites pourquoi il manque."
+    if personne.nir and not (personne.nir_cle or personne.cle_inconnue):
+        yield "nir", nir.phrase(nir.NirInvalide(nir.MotifNir.CLE_ABSENTE))
 
 
 def _cases(contenu: Contenu, convention: Convention, jour: date) -> Iterator[tuple[str, str]]:

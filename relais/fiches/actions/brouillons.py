@@ -161,6 +161,11 @@ def rouvrir_en_brouillon(
     return _ecrire(nouveau, repris, maintenant)
 
 
+def exiger_ecriture(fiche: Fiche, *, par: Affectation) -> None:
+    """Raise PermissionDenied unless `par` may write this fiche."""
+    exiger(droits.peut_ecrire(par, fiche, regles_de(fiche.convention_id)))
+
+
 def lire(brouillon: Brouillon) -> Contenu:
     """The content of a draft, decrypted."""
     return Contenu.depuis_octets(

@@ -9,6 +9,7 @@ from relais.fiches.models.fiche import (
     OUVERTS_CAISSE,
     ROLES_CAISSE,
     Fiche,
+    FicheQuerySet,
     Tour,
     Transition,
 )
@@ -27,6 +28,7 @@ __all__ = [
     "Envoi",
     "Exemplaire",
     "Fiche",
+    "FicheQuerySet",
     "Tour",
     "Transition",
 ]

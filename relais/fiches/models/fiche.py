@@ -1,6 +1,7 @@
 """The fiche and its tours. Nothing in clear here names a person or a situation."""
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -61,6 +62,42 @@ class FicheQuerySet(models.QuerySet["Fiche"]):
 
     def en_cours(self) -> "FicheQuerySet":
         return self.exclude(statut__in=(Statut.CLOSE, Statut.RETIREE))
+
+    def ouvertes_avec_copie(
+        self, copies: Sequence[uuid.UUID], statuts: Sequence[Statut]
+    ) -> "FicheQuerySet":
+        """The fiches in these states of which these exemplaires are copies, newest first."""
+        return self.filter(
+            pk__in=models.Subquery(
+                self.model._meta.apps.get_model("fiches", "Exemplaire")
+                .objects.filter(pk__in=copies)
+                .values("envoi__fiche")
+            ),
+            statut__in=statuts,
+        ).order_by("-transmise_le")
+
+    def a_un_brouillon(self, reference: str) -> bool:
+        return self.filter(reference=reference, brouillon__isnull=False).exists()
+
+    def de_l_agent(self, agent: Agent) -> "FicheQuerySet":
+        return self.filter(proprietaire=agent)
+
+    def traitees(self) -> "FicheQuerySet":
+        return self.filter(repondue_le__isnull=False).exclude(statut__in=OUVERTS_CAISSE)
+
+    def par_reponse(self) -> "FicheQuerySet":
+        return self.order_by("-repondue_le", "pk")
+
+    def reponses_a_lire(self) -> "FicheQuerySet":
+        return self.filter(
+            statut__in=(Statut.REPONDUE, Statut.HORS_PERIMETRE), reponse_lue_le__isnull=True
+        )
+
+    def terminees(self) -> "FicheQuerySet":
+        return self.filter(statut__in=(Statut.CLOSE, Statut.RETIREE))
+
+    def recentes(self) -> "FicheQuerySet":
+        return self.order_by("-creee_le", "pk")
 
     def pour_liste(self) -> "FicheQuerySet":
         return self.select_related("territoire", "equipe", "chargee_a", "proprietaire")

@@ -48,16 +48,16 @@ CREATE POLICY mur ON fiches_brouillon USING (
 );
 
 -- The one way over the wall: the sender of a message lays the copy of its addressee.
-CREATE FUNCTION deposer_exemplaire(
+CREATE FUNCTION public.deposer_exemplaire(
     p_id uuid, p_envoi uuid, p_organisation text, p_document bytea,
     p_signature bytea, p_signature_type text, p_cree_le timestamptz, p_a_purger_le timestamptz
-) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     emetteur text := current_setting('relais.organisation', true);
     reference_de_la_fiche text;
 BEGIN
     SELECT f.reference INTO reference_de_la_fiche
-    FROM fiches_envoi e JOIN fiches_fiche f ON f.id = e.fiche_id
+    FROM public.fiches_envoi e JOIN public.fiches_fiche f ON f.id = e.fiche_id
     WHERE e.id = p_envoi AND NOT e.reserve
       AND e.emetteur_id = emetteur AND e.destinataire_id = p_organisation
       AND p_organisation <> emetteur
@@ -68,39 +68,39 @@ BEGIN
             emetteur, p_organisation USING ERRCODE = 'insufficient_privilege';
     END IF;
     PERFORM set_config('relais.organisation', p_organisation, true);
-    INSERT INTO fiches_exemplaire (id, envoi_id, organisation_id, document, signature,
+    INSERT INTO public.fiches_exemplaire (id, envoi_id, organisation_id, document, signature,
         signature_type, cree_le, a_purger_le)
     VALUES (p_id, p_envoi, p_organisation, p_document, p_signature,
         p_signature_type, p_cree_le, p_a_purger_le);
-    PERFORM journal_consigner_pour(p_organisation, 'depot_recu', reference_de_la_fiche);
+    PERFORM public.journal_consigner_pour(p_organisation, 'depot_recu', reference_de_la_fiche);
     PERFORM set_config('relais.organisation', emetteur, true);
 END $$;
 
 -- Recall and withdrawal end the caisse's copies at once: the Département commits to it here,
 -- their keys are destroyed right after the commit (relais/fiches/effacement.py).
-CREATE FUNCTION engager_retrait(p_fiche uuid, p_le timestamptz)
-RETURNS SETOF uuid LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+CREATE FUNCTION public.engager_retrait(p_fiche uuid, p_le timestamptz)
+RETURNS SETOF uuid LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     departement text := current_setting('relais.organisation', true);
     caisse text;
     envois uuid[];
     copies uuid[];
 BEGIN
-    SELECT caisse_id INTO caisse FROM fiches_fiche
+    SELECT caisse_id INTO caisse FROM public.fiches_fiche
     WHERE id = p_fiche AND departement_id = departement AND statut IN ('rappelee', 'retiree');
     IF caisse IS NULL THEN
         RAISE EXCEPTION 'withdrawal refused: not a recalled or withdrawn fiche of %', departement
             USING ERRCODE = 'insufficient_privilege';
     END IF;
     PERFORM set_config('relais.organisation', caisse, true);
-    SELECT array_agg(id) INTO envois FROM fiches_envoi WHERE fiche_id = p_fiche;
+    SELECT array_agg(id) INTO envois FROM public.fiches_envoi WHERE fiche_id = p_fiche;
     WITH engagees AS (
-        UPDATE fiches_exemplaire SET destruction_engagee_le = p_le
+        UPDATE public.fiches_exemplaire SET destruction_engagee_le = p_le
         WHERE envoi_id = ANY (envois) AND organisation_id = caisse
         RETURNING id
     ) SELECT array_agg(id) INTO copies FROM engagees;
     PERFORM set_config('relais.organisation', departement, true);
-    INSERT INTO fiches_effacement (objet_id, genre, organisation, engage_le)
+    INSERT INTO public.fiches_effacement (objet_id, genre, organisation, engage_le)
         SELECT copie, 'exemplaire', caisse, p_le FROM unnest(copies) AS copie;
     RETURN QUERY SELECT unnest(copies);
 END $$;

@@ -1,0 +1,171 @@
+"""A fiche told act after act: each one by its agent, behind the wall, at its own time."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
+from pathlib import Path
+from random import Random
+
+from relais.adaptateurs.image import Page
+from relais.annuaire.contexte import contexte
+from relais.annuaire.conventions import regles_de
+from relais.annuaire.models import Affectation, Convention
+from relais.fiches.actions import brouillons, envois, reponses
+from relais.fiches.contenu import Contenu
+from relais.fiches.demonstration import demandes
+from relais.fiches.demonstration.personnes import personne
+from relais.fiches.demonstration.reponses import reponse
+from relais.fiches.exemplaires import derniere_demande
+from relais.fiches.models import Brouillon, Fiche
+from relais.regles import delais
+from relais.regles.fiche import NatureReponse
+from relais.regles.issues import Issue
+from relais.socle.horloge import PARIS
+
+RECENT = timedelta(days=5)  # younger fiches keep the exact delays that a demonstration shows
+REDACTION = timedelta(minutes=20)
+SIGNATURES = Path(__file__).parent / "signatures"
+
+
+@dataclass
+class Recit:
+    """One person, one fiche, one clock that only goes forward and never past `maintenant`."""
+
+    convention: Convention
+    auteur: Affectation
+    traitant: Affectation
+    rang: int
+    tirage: Random
+    maintenant: datetime
+    a: datetime
+    informe: bool = True
+    _fiche: Fiche | None = None
+
+    @property
+    def fiche(self) -> Fiche:
+        """The fiche as it was first read: each act reads it again under its own lock."""
+        assert self._fiche is not None
+        return self._fiche
+
+    def debuter(self, *, il_y_a: timedelta) -> None:
+        """Put the clock back: the sending happens at that age, in working hours once it is old."""
+        self.a = self.maintenant - il_y_a
+        if il_y_a > RECENT:
+            self.a = self._aux_heures_ouvrees(self.a)
+
+    def avancer(self, duree: timedelta) -> None:
+        a = self.a + duree
+        if self.maintenant - a > RECENT:
+            a = self._aux_heures_ouvrees(a)
+        self.a = max(self.a, min(a, self.maintenant))
+
+    def ecrire(self, *, genre: str = "complete", signer: bool = True) -> None:
+        """Fill a draft in, signed or not. `genre`: complete, commencee, trois_non."""
+        quand = self.a - REDACTION
+        qui = personne(self.tirage, self.rang)
+        with contexte(self.auteur):
+            fiche = brouillons.commencer(self.convention, par=self.auteur, maintenant=quand)
+            self._fiche = fiche
+            brouillon = Brouillon.objects.get(fiche=fiche)
+            contenu = self._contenu(brouillons.lire(brouillon), qui, genre)
+            brouillon = brouillons.enregistrer(
+                fiche, contenu, version=brouillon.version, par=self.auteur, maintenant=quand
+            )
+            if signer:
+                self._signer(brouillon, quand)
+
+    def transmettre(self) -> None:
+        """Fill in, have it signed, send: one transaction, as many acts."""
+        with contexte(self.auteur):
+            self.ecrire()
+            self.envoyer()
+
+    def envoyer(self) -> None:
+        with contexte(self.auteur):
+            version = Brouillon.objects.get(fiche=self.fiche).version
+            envois.transmettre(self.fiche, version=version, par=self.auteur, maintenant=self.a)
+
+    def ouvrir(self) -> None:
+        with contexte(self.traitant):
+            reponses.ouvrir(self.fiche, par=self.traitant, maintenant=self.a)
+
+    def prendre(self) -> None:
+        with contexte(self.traitant):
+            reponses.prendre_en_charge(self.fiche, par=self.traitant, maintenant=self.a)
+
+    def repondre(self, nature: NatureReponse) -> None:
+        jour = self.a.astimezone(PARIS).date()
+        contenu = reponse(nature, par=self.traitant, jour=jour, tirage=self.tirage)
+        with contexte(self.traitant):
+            reponses.envoyer(self.fiche, contenu, par=self.traitant, maintenant=self.a)
+
+    def lire(self) -> None:
+        with contexte(self.auteur):
+            self.fiche.refresh_from_db()
+            envois.lire_reponse(self.fiche, par=self.auteur, maintenant=self.a)
+
+    def rappeler(self) -> None:
+        with contexte(self.auteur):
+            envois.rappeler(self.fiche, par=self.auteur, maintenant=self.a)
+
+    def retirer(self) -> None:
+        with contexte(self.auteur):
+            envois.retirer(self.fiche, par=self.auteur, maintenant=self.a)
+
+    def clore(self, issue: Issue | None) -> None:
+        with contexte(self.auteur):
+            envois.clore(self.fiche, issue, par=self.auteur, maintenant=self.a)
+
+    def recommencer(self, precision: str, *, envoyer: bool = True) -> None:
+        """Correct a recalled fiche, or ask again after an answer: signed anew, then sent."""
+        with contexte(self.auteur):
+            derniere = derniere_demande(self.fiche, self.convention.departement_id)
+            assert derniere is not None
+            contenu = derniere[1]
+            brouillon = brouillons.rouvrir_en_brouillon(
+                self.fiche, contenu, par=self.auteur, maintenant=self.a
+            )
+            repris = brouillons.lire(brouillon)
+            brouillon = brouillons.enregistrer(
+                self.fiche,
+                demandes.reprise(repris, precision, informe=self.informe),
+                version=brouillon.version,
+                par=self.auteur,
+                maintenant=self.a,
+            )
+            if envoyer:
+                self._signer(brouillon, self.a)
+        if envoyer:
+            self.envoyer()
+
+    def _contenu(self, vierge: Contenu, qui: demandes.Personne, genre: str) -> Contenu:
+        if genre == "commencee":
+            return demandes.commencee(vierge, qui, self.tirage)
+        if genre == "trois_non":
+            return demandes.trois_non(vierge, qui, self.tirage)
+        return demandes.demande(vierge, qui, self.tirage, informe=self.informe)
+
+    def _signer(self, brouillon: Brouillon, quand: datetime) -> None:
+        jour = quand.astimezone(PARIS).date()
+        brouillons.signer(
+            self.fiche,
+            Page("image/png", _trait(self.tirage.randint(1, 3))),
+            demandes.signature(jour, self.tirage),
+            version=brouillon.version,
+            par=self.auteur,
+            maintenant=quand,
+        )
+
+    def _aux_heures_ouvrees(self, instant: datetime) -> datetime:
+        regles = regles_de(self.convention.code)
+        ouverte = delais.prochaine_ouverture(instant, convention=regles)
+        # Nobody works on the stroke of eight: the opening minute is spread over the morning.
+        return ouverte if ouverte == instant else ouverte + self._quelques_minutes()
+
+    def _quelques_minutes(self) -> timedelta:
+        return timedelta(minutes=self.tirage.randint(5, 170))
+
+
+@cache
+def _trait(numero: int) -> bytes:
+    return (SIGNATURES / f"{numero}.png").read_bytes()

@@ -1,0 +1,191 @@
+"""Which stories are told, and how many times each: every state that exists, in its proportions."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+from relais.fiches.demonstration.recit import Recit
+from relais.regles.fiche import NatureReponse
+from relais.regles.issues import Issue
+
+REPONSES = (
+    NatureReponse.PAIEMENT_DEBLOQUE,
+    NatureReponse.PIECE_MANQUANTE,
+    NatureReponse.DROIT_ACCORDE,
+    NatureReponse.AUTRE_ORGANISME,
+    NatureReponse.AUTRE,
+)
+ISSUES = tuple(Issue)
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """`fois` fiches told by `histoire`; `informe`: box 1 of the fiche."""
+
+    nom: str
+    fois: int
+    histoire: Callable[[Recit], None]
+    informe: bool = True
+
+
+def _heures(recit: Recit, de: float, a: float) -> timedelta:
+    return timedelta(hours=recit.tirage.uniform(de, a))
+
+
+def _commencee(recit: Recit) -> None:
+    recit.debuter(il_y_a=_heures(recit, 1, 200))
+    recit.ecrire(genre="commencee", signer=False)
+
+
+def _voie_ordinaire(recit: Recit) -> None:
+    recit.debuter(il_y_a=_heures(recit, 1, 100))
+    recit.ecrire(genre="trois_non", signer=False)
+
+
+def _a_signer(recit: Recit) -> None:
+    recit.debuter(il_y_a=_heures(recit, 1, 60))
+    recit.ecrire(signer=False)
+
+
+def _a_envoyer(recit: Recit) -> None:
+    recit.debuter(il_y_a=_heures(recit, 1, 30))
+    recit.ecrire()
+
+
+def _transmise(de: float, a: float) -> Callable[[Recit], None]:
+    def histoire(recit: Recit) -> None:
+        recit.debuter(il_y_a=_heures(recit, de, a))
+        recit.transmettre()
+
+    return histoire
+
+
+def _ouverte(recit: Recit) -> None:
+    _transmise(10, 60)(recit)
+    recit.avancer(_heures(recit, 1, 9))
+    recit.ouvrir()
+
+
+def _prise(de: float, a: float) -> Callable[[Recit], None]:
+    def histoire(recit: Recit) -> None:
+        _transmise(de, a)(recit)
+        recit.avancer(_heures(recit, 2, 19))
+        recit.prendre()
+
+    return histoire
+
+
+def _etape(recit: Recit) -> None:
+    _prise(50, 118)(recit)
+    recit.avancer(_heures(recit, 5, 30))
+    recit.repondre(NatureReponse.ETAPE)
+
+
+def _repondue(recit: Recit, *, age: timedelta) -> None:
+    """Taken in charge, sometimes with an étape, answered in time but for one in eight."""
+    recit.debuter(il_y_a=age)
+    recit.transmettre()
+    recit.avancer(_heures(recit, 1, 24))
+    recit.prendre()
+    if recit.tirage.random() < 0.2:
+        recit.avancer(_heures(recit, 3, 10))
+        recit.repondre(NatureReponse.ETAPE)
+    recit.avancer(_heures(recit, 40, 70) if recit.tirage.random() < 0.12 else _heures(recit, 2, 30))
+    recit.repondre(REPONSES[recit.rang % len(REPONSES)])
+
+
+def _repondue_non_lue(recit: Recit) -> None:
+    _repondue(recit, age=_heures(recit, 80, 190))
+
+
+def _repondue_lue(recit: Recit) -> None:
+    _repondue(recit, age=_heures(recit, 110, 430))
+    recit.avancer(_heures(recit, 1, 20))
+    recit.lire()
+
+
+def _hors_perimetre(recit: Recit) -> None:
+    recit.debuter(il_y_a=_heures(recit, 60, 260))
+    recit.transmettre()
+    recit.avancer(_heures(recit, 3, 40))
+    recit.repondre(NatureReponse.HORS_PERIMETRE)
+
+
+def _hors_perimetre_lue(recit: Recit) -> None:
+    _hors_perimetre(recit)
+    recit.avancer(_heures(recit, 2, 15))
+    recit.lire()
+
+
+def _rappelee(recit: Recit) -> None:
+    _transmise(5, 90)(recit)
+    recit.avancer(_heures(recit, 0.2, 3))
+    recit.rappeler()
+
+
+def _rappelee_corrigee(recit: Recit) -> None:
+    _rappelee(recit)
+    recit.avancer(_heures(recit, 0.2, 1))
+    recit.recommencer("Adresse corrigée.", envoyer=False)
+
+
+def _retiree(recit: Recit) -> None:
+    _prise(20, 400)(recit)
+    recit.avancer(_heures(recit, 2, 40))
+    recit.retirer()
+
+
+def _redemandee(recit: Recit) -> None:
+    _repondue(recit, age=_heures(recit, 200, 300))
+    recit.avancer(_heures(recit, 3, 20))
+    recit.lire()
+    # Twenty to sixty hours ago: the second tour is running.
+    recit.avancer(recit.maintenant - recit.a - _heures(recit, 20, 60))
+    recit.recommencer("Le versement annoncé n’est pas arrivé.")
+
+
+def _close(recit: Recit) -> None:
+    _repondue(recit, age=timedelta(days=recit.tirage.uniform(6, 160)))
+    recit.avancer(_heures(recit, 1, 40))
+    recit.lire()
+    recit.avancer(timedelta(days=recit.tirage.uniform(0.2, 3)))
+    recit.clore(ISSUES[recit.rang // 5 % len(ISSUES)] if recit.informe else None)
+
+
+SCENARIOS = (
+    Scenario("brouillon commencé", 7, _commencee),
+    Scenario("brouillon, trois fois non", 2, _voie_ordinaire),
+    Scenario("brouillon à signer", 4, _a_signer),
+    Scenario("brouillon signé", 3, _a_envoyer),
+    Scenario("transmise, récente", 14, _transmise(0.3, 22)),
+    Scenario("transmise, échéance proche", 10, _transmise(60, 71.5)),
+    Scenario("transmise, en retard", 6, _transmise(73, 110)),
+    Scenario("transmise, sans la case « informé »", 4, _transmise(2, 60), informe=False),
+    Scenario("transmise, ouverte par la caisse", 3, _ouverte),
+    Scenario("prise en charge", 14, _prise(22, 66)),
+    Scenario("prise en charge, en retard", 4, _prise(75, 115)),
+    Scenario("prise en charge, sans la case « informé »", 3, _prise(22, 66), informe=False),
+    Scenario("étape donnée", 8, _etape),
+    Scenario("étape donnée, sans la case « informé »", 4, _etape, informe=False),
+    Scenario("répondue, pas encore lue", 15, _repondue_non_lue),
+    Scenario("répondue et lue", 15, _repondue_lue),
+    Scenario("répondue, sans la case « informé »", 6, _repondue_non_lue, informe=False),
+    Scenario("hors périmètre, pas encore lue", 4, _hors_perimetre),
+    Scenario("hors périmètre et lue", 4, _hors_perimetre_lue),
+    Scenario("hors périmètre, sans la case « informé »", 3, _hors_perimetre, informe=False),
+    Scenario("rappelée", 4, _rappelee),
+    Scenario("rappelée, en cours de correction", 2, _rappelee_corrigee),
+    Scenario("retirée", 5, _retiree),
+    Scenario("demandée à nouveau", 4, _redemandee),
+    Scenario("close", 46, _close),
+    Scenario("close, sans la case « informé »", 6, _close, informe=False),
+)
+
+
+def histoires(nombre: int) -> Iterator[Scenario]:
+    """`nombre` scenarios: each once first, then in their proportions."""
+    yield from SCENARIOS[:nombre]
+    reste = max(0, nombre - len(SCENARIOS))
+    autres = [un for un in SCENARIOS for _ in range(un.fois - 1)]
+    pas = max(1, len(autres) // reste) if reste else 1
+    yield from autres[::pas][:reste]

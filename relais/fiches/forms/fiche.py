@@ -1,0 +1,265 @@
+"""The fiche as a form: annex 1 in, a `Contenu` out, and what could not be read is kept as typed."""
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from django import forms
+
+from relais.fiches import champs
+from relais.fiches.contenu import Contenu, Personne, Professionnel, Signature
+from relais.regles.convention import Choix, Convention
+from relais.regles.fiche import RAISONS_SANS_NIR, ModeSignature, Signataire
+from relais.regles.perimetre import Precision, Reponses, Ressources
+
+PREFIXE_PERIMETRE = "perimetre_"
+
+
+def _choix(choix: tuple[Choix, ...]) -> list[tuple[str, str]]:
+    return [(un.code, un.libelle) for un in choix]
+
+
+class FormulaireFiche(forms.Form):
+    """One page that reads like annex 1. Every field may be empty: a draft is saved as it is."""
+
+    professionnel_nom = champs.ChampTexte(longueur=140)
+    professionnel_telephone = champs.ChampTelephone(required=False, max_length=40)
+    nom_naissance = champs.ChampTexte(longueur=100)
+    nom_marital = champs.ChampTexte(longueur=100)
+    prenom = champs.ChampTexte(longueur=100)
+    nir = champs.ChampNir(required=False, max_length=60)
+    cle_inconnue = forms.BooleanField(required=False, label="La personne ne connaît pas la clé")
+    sans_nir = champs.ChampChoix(
+        label="Pas de numéro", choices=[("", "–"), *RAISONS_SANS_NIR.items()]
+    )
+    adresse = champs.ChampTexte(
+        longueur=300, widget=forms.Textarea(attrs={"rows": 2, "autocomplete": "off"})
+    )
+    mail = champs.ChampMail(required=False, max_length=254)
+    telephone = champs.ChampTelephone(required=False, max_length=40)
+    situations = champs.ChampCoches()
+    situation_autre = champs.ChampTexte(label="Autre situation : laquelle ?", longueur=120)
+    dossiers = champs.ChampCoches()
+    dossier_autre = champs.ChampTexte(label="Autre dossier : lequel ?", longueur=120)
+    motifs = champs.ChampCoches()
+    motif_autre = champs.ChampTexte(label="Autre motif : lequel ?", longueur=200)
+    perimetre_ressources = champs.ChampChoix()
+    perimetre_ressources_le = champs.ChampDate(label="À quelle date ?")
+    perimetre_precision = champs.ChampChoix(label="Ce qui se passe (facultatif)")
+    perimetre_sans_reponse = forms.BooleanField(required=False)
+    perimetre_message_le = champs.ChampDate()
+    perimetre_appel_le = champs.ChampDate()
+    perimetre_incomprise = forms.BooleanField(required=False)
+    perimetre_a_savoir = champs.ChampTexte(longueur=300)
+    perimetre_complexe = forms.BooleanField(required=False)
+    perimetre_complexite = champs.ChampTexte(longueur=300)
+    commentaire = champs.ChampTexte(
+        longueur=1500, widget=forms.Textarea(attrs={"rows": 8, "autocomplete": "off"})
+    )
+    informe = forms.BooleanField(required=False)
+    non_opposition = forms.BooleanField(required=False)
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+
+    def __init__(self, regles: Convention, jour: date, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.regles, self.jour = regles, jour
+        self._poser_libelles()
+        self._poser_perimetre()
+        modele = regles.fiche
+        self._coches("situations", modele.situations.exigee(jour))
+        self._coches("dossiers", modele.dossiers.exigee(jour))
+        self._coches("motifs", modele.motifs.exigee(jour))
+        self.fields["commentaire"].help_text = modele.aide_commentaire.exigee(jour)
+        self.fields["informe"].label = modele.case_informe.exigee(jour)
+        self.fields["non_opposition"].label = modele.case_non_opposition.exigee(jour)
+        for nom in ("nom_naissance", "nom_marital", "prenom"):
+            self.fields[nom].widget.attrs["autocomplete"] = "off"
+
+    def _coches(self, champ: str, choix: tuple[Choix, ...]) -> None:
+        self.fields[champ].choices = _choix(choix)
+
+    def _poser_libelles(self) -> None:
+        """Labels of annex 1, less the colon that the page does not need."""
+        mots = self.regles.fiche.libelles.exigee(self.jour)
+        for champ, libelle in {
+            "professionnel_nom": mots.professionnel_nom,
+            "professionnel_telephone": mots.professionnel_telephone,
+            "nom_naissance": mots.nom_naissance,
+            "nom_marital": mots.nom_marital,
+            "prenom": mots.prenom,
+            "nir": mots.nir,
+            "adresse": mots.adresse_postale,
+            "mail": mots.adresse_mail,
+            "telephone": mots.telephone,
+            "situations": mots.situation,
+            "dossiers": mots.dossier,
+            "motifs": mots.motif,
+            "commentaire": mots.commentaire,
+        }.items():
+            self.fields[champ].label = libelle.rstrip(" :\u00a0")
+
+    def _poser_perimetre(self) -> None:
+        textes = self.regles.perimetre.textes.exigee(self.jour)
+        numero = self.regles.caisse.telephone.exigee(self.jour)
+        self.fields["perimetre_ressources"].label = f"1. {textes.ressources_question}"
+        self.fields["perimetre_ressources"].choices = [
+            (Ressources.COUPEES.value, f"{textes.ressources_depuis}…"),
+            (Ressources.BIENTOT.value, f"{textes.ressources_a_partir}…"),
+            (Ressources.NON.value, textes.ressources_non),
+        ]
+        self.fields["perimetre_precision"].choices = [
+            (Precision.DATE_PASSEE.value, textes.ressources_date_passee),
+            (Precision.SUSPENDUES.value, textes.ressources_suspendues),
+            (Precision.DATE_PROCHE.value, textes.ressources_date_proche),
+        ]
+        for champ, libelle in {
+            "sans_reponse": textes.blocage_sans_reponse.rstrip(" :") + "…",
+            "message_le": textes.blocage_message,
+            "appel_le": textes.blocage_appel.format(numero_caisse=numero),
+            "incomprise": textes.blocage_incompris,
+            "a_savoir": textes.blocage_a_savoir.rstrip(" :"),
+            "complexe": textes.complexite_oui,
+            "complexite": textes.complexite_texte,
+        }.items():
+            self.fields[PREFIXE_PERIMETRE + champ].label = libelle
+
+    def contenu(self, avant: Contenu) -> Contenu:
+        """What was typed, on top of `avant` for what the form does not show."""
+        lu = self.cleaned_data
+        return replace(
+            avant,
+            professionnel=Professionnel(
+                nom_prenom=lu.get("professionnel_nom", ""),
+                telephone=lu.get("professionnel_telephone", ""),
+            ),
+            personne=self._personne(),
+            situations=tuple(lu.get("situations", ())),
+            situation_autre=lu.get("situation_autre", ""),
+            dossiers=tuple(lu.get("dossiers", ())),
+            dossier_autre=lu.get("dossier_autre", ""),
+            motifs=tuple(lu.get("motifs", ())),
+            motif_autre=lu.get("motif_autre", ""),
+            commentaire=lu.get("commentaire", ""),
+            perimetre=self._perimetre(),
+            informe=bool(lu.get("informe")),
+            non_opposition=bool(lu.get("non_opposition")),
+            saisies=self._saisies(),
+        )
+
+    def _personne(self) -> Personne:
+        lu = self.cleaned_data
+        numero = lu.get("nir")
+        return Personne(
+            nom_naissance=lu.get("nom_naissance", ""),
+            nom_marital=lu.get("nom_marital", ""),
+            prenom=lu.get("prenom", ""),
+            nir=numero.corps if numero else None,
+            nir_cle=(numero.cle or None) if numero else None,
+            nir_provisoire=bool(numero and numero.provisoire),
+            cle_inconnue=bool(lu.get("cle_inconnue")),
+            sans_nir=lu.get("sans_nir") or None,
+            adresse=lu.get("adresse", ""),
+            mail=lu.get("mail", ""),
+            telephone=lu.get("telephone", ""),
+        )
+
+    def _perimetre(self) -> Reponses:
+        lu = {
+            champ.removeprefix(PREFIXE_PERIMETRE): valeur
+            for champ, valeur in self.cleaned_data.items()
+            if champ.startswith(PREFIXE_PERIMETRE)
+        }
+        ressources, precision = lu.pop("ressources", ""), lu.pop("precision", "")
+        return Reponses(
+            ressources=Ressources(ressources) if ressources else None,
+            precision=Precision(precision) if precision else None,
+            **lu,
+        )
+
+    def _saisies(self) -> tuple[tuple[str, str], ...]:
+        """What could not be read, as it was typed: shown again, never lost."""
+        return tuple(
+            (nom, str(self.data.get(self.add_prefix(nom), "")))
+            for nom in self.errors
+            if nom in self.fields and nom not in ("version", "situations", "dossiers", "motifs")
+        )
+
+
+class FormulaireSignature(forms.Form):
+    """Who signs and how: drawn in the frame, or the signed page as a photo or a scan."""
+
+    signature = forms.CharField(required=False, widget=forms.HiddenInput, max_length=1_500_000)
+    page_signee = forms.FileField(
+        required=False,
+        label="Page signée (photo, scan ou PDF d’une page)",
+        help_text="JPEG, PNG ou PDF d’une page, 10 Mo au plus.",
+        widget=forms.ClearableFileInput(attrs={"accept": "image/jpeg,image/png,application/pdf"}),
+    )
+    signataire = champs.ChampChoix(
+        label="Qui signe ?",
+        choices=[
+            (Signataire.PERSONNE.value, "La personne"),
+            (Signataire.REPRESENTANT.value, "Quelqu’un qui la représente"),
+        ],
+        initial=Signataire.PERSONNE.value,
+    )
+    representant_nom = champs.ChampTexte(label="Nom et prénom du représentant", longueur=120)
+    representant_qualite = champs.ChampTexte(
+        label="Sa qualité", longueur=120, help_text="Tuteur, curateur, mandataire…"
+    )
+
+    def donnee(self) -> bool:
+        """A drawing or a page came with the form."""
+        return bool(self.data.get("signature") or self.files.get("page_signee"))
+
+    def clean(self) -> dict[str, Any]:
+        lu = super().clean() or {}
+        if self.donnee() and lu.get("signataire") == Signataire.REPRESENTANT:
+            for champ in ("representant_nom", "representant_qualite"):
+                if not lu.get(champ):
+                    self.add_error(champ, "À remplir quand quelqu’un signe pour la personne.")
+        return lu
+
+    def signature_posee(self, le: date) -> Signature:
+        lu = self.cleaned_data
+        par_autrui = lu.get("signataire") == Signataire.REPRESENTANT
+        return Signature(
+            mode=ModeSignature.PAGE if lu.get("page_signee") else ModeSignature.ECRAN,
+            par=Signataire.REPRESENTANT if par_autrui else Signataire.PERSONNE,
+            representant_nom=lu.get("representant_nom", "") if par_autrui else "",
+            representant_qualite=lu.get("representant_qualite", "") if par_autrui else "",
+            signee_le=le,
+        )
+
+
+def valeurs_initiales(contenu: Contenu) -> dict[str, Any]:
+    """The values of the form for a draft, unread texts as they were typed."""
+    personne, perimetre = contenu.personne, contenu.perimetre
+    numero = f"{personne.nir or ''}{personne.nir_cle or ''}"
+    return {
+        "professionnel_nom": contenu.professionnel.nom_prenom,
+        "professionnel_telephone": contenu.professionnel.telephone,
+        "nom_naissance": personne.nom_naissance,
+        "nom_marital": personne.nom_marital,
+        "prenom": personne.prenom,
+        "nir": numero,
+        "cle_inconnue": personne.cle_inconnue,
+        "sans_nir": personne.sans_nir or "",
+        "adresse": personne.adresse,
+        "mail": personne.mail,
+        "telephone": personne.telephone,
+        "situations": contenu.situations,
+        "situation_autre": contenu.situation_autre,
+        "dossiers": contenu.dossiers,
+        "dossier_autre": contenu.dossier_autre,
+        "motifs": contenu.motifs,
+        "motif_autre": contenu.motif_autre,
+        "commentaire": contenu.commentaire,
+        "informe": contenu.informe,
+        "non_opposition": contenu.non_opposition,
+        **{
+            f"{PREFIXE_PERIMETRE}{champ}": getattr(perimetre, champ)
+            for champ in Reponses.__dataclass_fields__
+        },
+        **dict(contenu.saisies),
+    }

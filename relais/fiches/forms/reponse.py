@@ -1,0 +1,129 @@
+"""What the caisse answers, how a fiche ends, what is reported."""
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from relais.annuaire.models import Agent
+from relais.fiches import champs
+from relais.fiches.contenu import ContenuReponse
+from relais.fiches.models import Dysfonctionnement
+from relais.fiches.reference import ALPHABET
+from relais.regles.fiche import LIBELLES_DROIT, LIBELLES_MOYEN, NatureReponse
+from relais.regles.issues import LIBELLES_ISSUE, Issue
+
+NATURES = {
+    NatureReponse.PAIEMENT_DEBLOQUE: "Paiement débloqué",
+    NatureReponse.PIECE_MANQUANTE: "Il manque un document ou une démarche",
+    NatureReponse.DROIT_ACCORDE: "Droit accordé (retraite, réversion, Aspa ou ASI)",
+    NatureReponse.AUTRE_ORGANISME: "Relève d’un autre organisme",
+    NatureReponse.AUTRE: "Autre réponse",
+    NatureReponse.ETAPE: "Réponse d’étape : le dossier est en cours",
+    NatureReponse.HORS_PERIMETRE: "Hors périmètre : à régler par la voie ordinaire",
+}
+
+
+class FormulaireReponse(forms.Form):
+    """One choice of wording.md §3, its own fields, and the contact option on each."""
+
+    nature = champs.ChampChoix(label="Votre réponse", choices=list(NATURES.items()))
+    versement_le = champs.ChampDate(label="Date prévue du versement")
+    pieces = champs.ChampTexte(
+        label="Ce qui manque",
+        longueur=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Une chose par ligne.",
+    )
+    pieces_a_qui = champs.ChampTexte(label="À adresser à qui", longueur=120)
+    pieces_moyen = champs.ChampTexte(
+        label="Par quel moyen", longueur=120, help_text="Espace personnel, courrier, accueil…"
+    )
+    pieces_avant_le = champs.ChampDate(label="Si possible avant le")
+    droit = champs.ChampChoix(label="Droit accordé", choices=list(LIBELLES_DROIT.items()))
+    droit_effet_le = champs.ChampDate(label="Date d’effet")
+    montant = forms.DecimalField(
+        required=False,
+        label="Montant mensuel avant prélèvements, en euros (facultatif)",
+        min_value=0,
+        max_digits=8,
+        decimal_places=2,
+        localize=True,
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "class": "court"}),
+    )
+    organisme = champs.ChampTexte(label="Organisme", longueur=120)
+    organisme_contact = champs.ChampTexte(label="Comment le joindre", longueur=200)
+    transmis = champs.ChampChoix(
+        label="La demande lui a-t-elle été transmise ?",
+        choices=[("oui", "Oui, par nos soins"), ("non", "Non, à adresser par la personne")],
+    )
+    transmis_le = champs.ChampDate(label="Transmise le")
+    texte = champs.ChampTexte(
+        label="Votre réponse", longueur=1500, widget=forms.Textarea(attrs={"rows": 6})
+    )
+    suite_par = champs.ChampTexte(
+        label="Qui fait la suite",
+        longueur=120,
+        help_text="La caisse, la personne, le professionnel…",
+    )
+    suite_avant_le = champs.ChampDate(label="Suite avant le")
+    prochain_point_le = champs.ChampDate(label="Date du prochain point")
+    voie = champs.ChampTexte(
+        label="Quelle voie ordinaire ? (facultatif)",
+        longueur=300,
+        help_text="Sans précision : l’espace personnel ou le téléphone de la caisse.",
+    )
+    contactee_le = champs.ChampDate(label="Personne contactée directement le (facultatif)")
+    contactee_par = champs.ChampChoix(
+        label="Par quel moyen", choices=[("", "–"), *LIBELLES_MOYEN.items()], widget=forms.Select
+    )
+
+    def contenu(self, agent: Agent) -> ContenuReponse:
+        """The document of the answer: the fields of its nature, the others left empty."""
+        lu = dict(self.cleaned_data)
+        transmis = lu.pop("transmis")
+        montant = lu.pop("montant")
+        lu |= {
+            "pieces": tuple(p.strip() for p in lu["pieces"].splitlines() if p.strip()),
+            "montant": "" if montant is None else str(montant),
+            "transmis": {"oui": True, "non": False}.get(transmis),
+            "contactee_par": lu["contactee_par"] or None,
+        }
+        return ContenuReponse(**lu, agent_nom=agent.nom_complet, agent_telephone=agent.telephone)
+
+
+class FormulaireIssue(forms.Form):
+    """How the request ended for the person."""
+
+    issue = champs.ChampChoix(
+        label="Où en est la personne ?",
+        choices=[(code, libelle.capitalize()) for code, libelle in LIBELLES_ISSUE.items()],
+    )
+
+    def issue_choisie(self) -> Issue | None:
+        code = self.cleaned_data["issue"]
+        return Issue(code) if code else None
+
+
+class FormulaireSignalement(forms.Form):
+    """A malfunction: what kind, and which fiche if any. Nothing is free text."""
+
+    nature = champs.ChampChoix(
+        label="Qu’est-ce qui n’a pas fonctionné ?", choices=Dysfonctionnement.Nature.choices
+    )
+    reference = forms.CharField(
+        required=False,
+        max_length=12,
+        label="Référence de la fiche (facultatif)",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "class": "court reference"}),
+    )
+
+    def clean_nature(self) -> str:
+        nature: str = self.cleaned_data["nature"]
+        if not nature:
+            raise ValidationError("Choisissez ce qui n’a pas fonctionné.")
+        return nature
+
+    def clean_reference(self) -> str:
+        saisie = self.cleaned_data["reference"].upper().replace(" ", "").replace("-", "")
+        if saisie and (len(saisie) != 8 or set(saisie) - set(ALPHABET)):
+            raise ValidationError("Une référence s’écrit comme K7QF-3MWP.")
+        return f"{saisie[:4]}-{saisie[4:]}" if saisie else ""

@@ -1,0 +1,264 @@
+"""The Département writes a fiche: the page of annex 1, its draft, its signature, its sending."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from relais.adaptateurs.image import FichierRefuse, Page, assainir_page, lire_trait
+from relais.annuaire.models import Convention as ConventionEnVigueur
+from relais.fiches import verification
+from relais.fiches.actions import brouillons
+from relais.fiches.actions.acte import ActeRefuse
+from relais.fiches.contenu import Contenu, Signature
+from relais.fiches.forms.fiche import FormulaireFiche, FormulaireSignature, valeurs_initiales
+from relais.fiches.models import Brouillon, Fiche
+from relais.fiches.views.portes import au_departement, la_fiche, refuser, regles
+from relais.regles import nir
+from relais.regles.fiche import ModeSignature
+from relais.socle import horloge
+from relais.socle.templatetags.relais_affichage import heure
+
+
+@dataclass(frozen=True, slots=True)
+class Ecrit:
+    """A fiche being written: its draft, opened."""
+
+    fiche: Fiche
+    brouillon: Brouillon
+    contenu: Contenu
+
+
+def en_ecriture(requete: HttpRequest, reference: str) -> Ecrit:
+    """The fiche and its draft, or 404 for who may not write it."""
+    fiche = la_fiche(requete, reference)
+    brouillon = get_object_or_404(Brouillon, fiche=fiche)
+    brouillons.exiger_ecriture(fiche, par=requete.affectation)
+    return Ecrit(fiche, brouillon, brouillons.lire(brouillon))
+
+
+@au_departement
+@require_POST
+def nouvelle(requete: HttpRequest) -> HttpResponse:
+    """Start a fiche."""
+    convention = get_object_or_404(
+        ConventionEnVigueur, departement=requete.affectation.organisation_id
+    )
+    fiche = brouillons.commencer(
+        convention, par=requete.affectation, maintenant=horloge.maintenant()
+    )
+    return redirect("fiches:ecrire", fiche.reference)
+
+
+@au_departement
+@require_http_methods(["GET", "POST"])
+def ecrire(requete: HttpRequest, reference: str) -> HttpResponse:
+    """The page that reads like annex 1. Saving never refuses: it says what is left to do."""
+    ecrit = en_ecriture(requete, reference)
+    if requete.method == "GET":
+        form = _formulaire(ecrit, initial=valeurs_initiales(ecrit.contenu))
+        return _page(requete, ecrit, form, FormulaireSignature())
+    form = _formulaire(ecrit, data=requete.POST)
+    signature = FormulaireSignature(requete.POST, requete.FILES)
+    try:
+        ecrit = _enregistrer(requete, ecrit, form, signature)
+    except brouillons.ConflitDeVersion as conflit:
+        form.add_error(None, conflit.phrase)
+        return _page(requete, ecrit, form, signature, statut=409)
+    if requete.POST.get("geste") == "relire":
+        return _relire(requete, ecrit, form, signature)
+    if form.errors or signature.errors:
+        return _page(requete, ecrit, form, signature, statut=422)
+    messages.success(requete, f"Brouillon enregistré à {heure(horloge.maintenant())}.")
+    return redirect("fiches:ecrire", reference)
+
+
+@au_departement
+@require_POST
+def enregistrer(requete: HttpRequest, reference: str) -> HttpResponse:
+    """Save at each pause in typing; answers a line of text and the new version."""
+    ecrit = en_ecriture(requete, reference)
+    form = _formulaire(ecrit, data=requete.POST)
+    form.is_valid()
+    version = form.cleaned_data.get("version", -1)
+    try:
+        brouillon = brouillons.enregistrer(
+            ecrit.fiche,
+            form.contenu(ecrit.contenu),
+            version=version,
+            par=requete.affectation,
+            maintenant=horloge.maintenant(),
+        )
+    except ActeRefuse as refus:
+        return HttpResponse(refus.phrase, status=409, content_type="text/plain; charset=utf-8")
+    return render(
+        requete,
+        "fiches/_brouillon_enregistre.html",
+        {
+            "heure": heure(brouillon.modifie_le),
+            "version": brouillon.version,
+            "nir_dans_le_commentaire": bool(nir.reperer(form.data.get("commentaire", ""))),
+            "signature_retiree": ecrit.contenu.signature and not brouillon.signature,
+        },
+    )
+
+
+@au_departement
+@require_POST
+def verifier_nir(requete: HttpRequest) -> HttpResponse:
+    """Say at once why a number is wrong. Posted, so that it is never in an address or a log."""
+    saisi = requete.POST.get("nir", "")[:60]
+    contexte: dict[str, Any] = {}
+    if saisi.strip():
+        try:
+            lu = nir.lire(saisi, sans_cle="cle_inconnue" in requete.POST)
+            contexte = {"valide": True, "provisoire": lu.provisoire}
+        except nir.NirInvalide as refus:
+            contexte = {"phrase": nir.phrase(refus), "motif": refus.motif}
+    return render(requete, "fiches/_verdict_nir.html", contexte)
+
+
+@au_departement
+@require_POST
+def resigner(requete: HttpRequest, reference: str) -> HttpResponse:
+    """Take the signature off, to sign again."""
+    ecrit = en_ecriture(requete, reference)
+    try:
+        brouillons.retirer_signature(
+            ecrit.fiche,
+            version=ecrit.brouillon.version,
+            par=requete.affectation,
+            maintenant=horloge.maintenant(),
+        )
+    except ActeRefuse as refus:
+        return refuser(requete, refus, "fiches:ecrire", reference)
+    return redirect("fiches:ecrire", reference)
+
+
+@au_departement
+@require_http_methods(["GET", "POST"])
+def supprimer(requete: HttpRequest, reference: str) -> HttpResponse:
+    """Delete a draft, after a page that asks."""
+    fiche = la_fiche(requete, reference)
+    if requete.method == "GET":
+        return render(requete, "fiches/supprimer.html", {"fiche": fiche})
+    try:
+        brouillons.supprimer(fiche, par=requete.affectation, maintenant=horloge.maintenant())
+    except ActeRefuse as refus:
+        return refuser(requete, refus, "fiches:voir", reference)
+    messages.success(requete, "Le brouillon est supprimé.")
+    return redirect("fiches:mes_fiches")
+
+
+def _formulaire(ecrit: Ecrit, **options: Any) -> FormulaireFiche:
+    return FormulaireFiche(regles(ecrit.fiche), horloge.aujourd_hui(), **options)
+
+
+def _enregistrer(
+    requete: HttpRequest, ecrit: Ecrit, form: FormulaireFiche, signature: FormulaireSignature
+) -> Ecrit:
+    """Save the text, then the signature if one was given with it."""
+    form.is_valid()
+    brouillon = brouillons.enregistrer(
+        ecrit.fiche,
+        form.contenu(ecrit.contenu),
+        version=form.cleaned_data.get("version", -1),
+        par=requete.affectation,
+        maintenant=horloge.maintenant(),
+    )
+    if signature.donnee() and signature.is_valid():
+        image = _image(signature)
+        if image is not None:
+            brouillon = brouillons.signer(
+                ecrit.fiche,
+                image,
+                signature.signature_posee(horloge.aujourd_hui()),
+                version=brouillon.version,
+                par=requete.affectation,
+                maintenant=horloge.maintenant(),
+            )
+    if ecrit.contenu.signature and not brouillon.signature:
+        messages.warning(
+            requete, "La fiche a changé depuis sa signature : faites-la signer à nouveau."
+        )
+    return Ecrit(ecrit.fiche, brouillon, brouillons.lire(brouillon))
+
+
+def _image(form: FormulaireSignature) -> Page | None:
+    """The drawing or the page, made harmless; what is refused is said beside its field."""
+    champ = "page_signee" if form.cleaned_data["page_signee"] else "signature"
+    try:
+        if champ == "page_signee":
+            return assainir_page(form.cleaned_data["page_signee"].read())
+        return Page("image/png", lire_trait(form.cleaned_data["signature"]))
+    except FichierRefuse as refus:
+        form.add_error(champ, refus.phrase)
+        return None
+
+
+def _relire(
+    requete: HttpRequest, ecrit: Ecrit, form: FormulaireFiche, signature: FormulaireSignature
+) -> HttpResponse:
+    """On to the confirmation, or back with what is missing beside each cause."""
+    manques = verification.manques(
+        ecrit.contenu, convention=regles(ecrit.fiche), jour=horloge.aujourd_hui()
+    )
+    if signature.errors:
+        manques.pop("signature", None)
+    for champ, phrase in manques.items():
+        if champ == "signature":
+            signature.add_error("signature", phrase)
+        elif champ not in form.errors:
+            form.add_error(champ, phrase)
+    if form.errors or signature.errors:
+        return _page(requete, ecrit, form, signature, statut=422)
+    return redirect("fiches:envoyer", ecrit.fiche.reference)
+
+
+def _page(
+    requete: HttpRequest,
+    ecrit: Ecrit,
+    form: FormulaireFiche,
+    signature: FormulaireSignature,
+    *,
+    statut: int = 200,
+) -> HttpResponse:
+    jour, convention = horloge.aujourd_hui(), regles(ecrit.fiche)
+    textes = convention.perimetre.textes.exigee(jour)
+    caisse = convention.caisse
+    return render(
+        requete,
+        "fiches/ecrire.html",
+        {
+            "fiche": ecrit.fiche,
+            "contenu": ecrit.contenu,
+            "version": ecrit.brouillon.version,
+            "form": form,
+            "signature": signature,
+            "signee": ecrit.contenu.signature if ecrit.brouillon.signature else None,
+            "signee_a_l_ecran": _mode(ecrit.contenu.signature) == ModeSignature.ECRAN,
+            "modele": convention.fiche,
+            "libelles": convention.fiche.libelles.exigee(jour),
+            "titre_fiche": convention.fiche.titre.exigee(jour),
+            "amorces": convention.fiche.amorces.exigee(jour),
+            "textes": textes,
+            "notice": caisse.notice.exigee(jour),
+            "trois_non": textes.trois_non.format(
+                site_caisse=caisse.site.exigee(jour),
+                numero_caisse=caisse.telephone.exigee(jour),
+                jours=convention.conservation.brouillon_jours.exigee(jour),
+            ),
+            "hors_perimetre": not verification.resultat_du_perimetre(
+                ecrit.contenu
+            ).dans_le_perimetre,
+            "enregistre_a": heure(ecrit.brouillon.modifie_le),
+        },
+        status=statut,
+    )
+
+
+def _mode(signature: Signature | None) -> str:
+    return signature.mode if signature else ""

@@ -1,0 +1,49 @@
+"""What the doors of the fiches share: find the fiche, tell a refusal."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+
+from relais.annuaire.conventions import regles_de
+from relais.annuaire.portes import reservee_a
+from relais.fiches.actions.acte import ActeRefuse
+from relais.fiches.models import Fiche
+from relais.journal.actions import consigner
+from relais.journal.models import Action
+from relais.regles.convention import Convention, Role
+
+DEPARTEMENT = (Role.TRAVAILLEUR_SOCIAL, Role.CHARGE_ACCUEIL, Role.ENCADRANT)
+CAISSE = (Role.AGENT_CAISSE, Role.RESPONSABLE_CAISSE)
+
+au_departement = reservee_a(*DEPARTEMENT)
+a_la_caisse = reservee_a(*CAISSE)
+aux_deux = reservee_a(*DEPARTEMENT, *CAISSE)
+
+
+def la_fiche(requete: HttpRequest, reference: str) -> Fiche:
+    """The fiche that the agent may open, or 404: that it exists is not said to anybody else."""
+    visibles = Fiche.objects.visibles_par(requete.affectation).pour_liste()
+    return get_object_or_404(visibles, reference=reference)
+
+
+def regles(fiche: Fiche) -> Convention:
+    return regles_de(fiche.convention_id)
+
+
+def refuser(requete: HttpRequest, refus: ActeRefuse, vers: str, *args: Any) -> HttpResponse:
+    """Say why the act was not done (its savepoint is undone) and go back to where one can act."""
+    messages.error(requete, refus.phrase)
+    return redirect(vers, *args)
+
+
+def noter(requete: HttpRequest, action: Action, objet: str = "", *, nombre: int = 1) -> None:
+    """Journal a reading with the request's transaction."""
+    consigner(
+        action,
+        organisation=requete.affectation.organisation_id,
+        agent=requete.affectation.agent.pseudonyme,
+        objet=objet,
+        nombre=nombre,
+    )
