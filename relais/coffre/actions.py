@@ -5,13 +5,11 @@ harmless. Each write is on disk when its function returns, whatever the caller's
 Every function may raise `CoffreIndisponible`: there is no fallback, nothing is kept in clear.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from django.db.models import F
-
-from relais.coffre import chiffrement, magasin
+from relais.coffre import chiffrement, lignes, magasin
 from relais.coffre.chiffrement import Usage
 from relais.coffre.erreurs import (
     CleRefusee,
@@ -19,9 +17,9 @@ from relais.coffre.erreurs import (
     CoffreIndisponible,
     Illisible,
 )
-from relais.coffre.models import Cle, CleRecherche, Genre, IndexRecherche, Kek, Magasin, Nature
+from relais.coffre.lignes import LigneCle, LigneKek
+from relais.coffre.models import Genre, Nature
 from relais.coffre.noms import normaliser_nom
-from relais.coffre.routage import ALIAS
 from relais.coffre.trousseau import Trousseau, contexte, kek_en_usage
 from relais.socle import horloge
 
@@ -43,7 +41,6 @@ __all__ = [
 ]
 
 DOCUMENT = "document"
-LOT = 500
 CARACTERES_NIR = 13
 
 
@@ -76,23 +73,21 @@ def creer_cles(
     """`creer_cle` for many in one transaction; how many keys were new."""
     voulues = {objet_id: index.valeurs() if index else None for objet_id, index in demandes}
     with magasin.ecriture():
-        trousseau, kek = Trousseau(), kek_en_usage()
-        cles = {cle.objet_id: cle for cle in _par_lots(genre, voulues)}
+        trousseau, kek, maintenant = Trousseau(), kek_en_usage(), horloge.maintenant()
+        cles = lignes.cles(genre, voulues)
         if any(cle.organisation != organisation for cle in cles.values()):
             raise CleRefusee
-        nouvelles = _inserer(
-            trousseau, kek, genre, [o for o in voulues if o not in cles], organisation
-        )
-        cles |= {cle.objet_id: cle for cle in nouvelles}
+        nouvelles = [objet_id for objet_id in voulues if objet_id not in cles]
+        for objet_id in nouvelles:
+            enveloppe = trousseau.nouvelle_cle(kek, genre, objet_id, organisation)
+            cles[objet_id] = lignes.inserer_cle(
+                genre, objet_id, organisation, enveloppe, kek, maintenant
+            )
         _indexer(
             trousseau,
             kek,
             organisation,
-            [
-                (cles[objet_id], valeurs)
-                for objet_id, valeurs in voulues.items()
-                if valeurs is not None
-            ],
+            [(cles[o], valeurs) for o, valeurs in voulues.items() if valeurs is not None],
         )
     return len(nouvelles)
 
@@ -102,10 +97,10 @@ def sceller(
 ) -> bytes:
     """Encrypt a part of an object under its key, made here when it has none yet."""
     with magasin.lecture():
-        cle = _cles(genre, [objet_id]).get(objet_id)
+        cle = lignes.cles(genre, [objet_id]).get(objet_id)
         if cle is None:
             creer_cle(genre, objet_id, organisation=organisation)
-            cle = _cles(genre, [objet_id])[objet_id]
+            cle = lignes.cles(genre, [objet_id])[objet_id]
         if cle.organisation != organisation:
             raise CleRefusee
         try:
@@ -116,7 +111,7 @@ def sceller(
         dek,
         clair,
         usage=Usage.DOCUMENT,
-        numero=cle.pk,
+        numero=cle.numero,
         contexte=contexte(organisation, genre, objet_id, partie),
     )
 
@@ -142,7 +137,7 @@ def ouvrir_plusieurs(
 ) -> dict[UUID, bytes | None]:
     """`ouvrir` for the rows of a page, with one query; None where it would raise `Illisible`."""
     with magasin.lecture():
-        cles = _cles(genre, [objet_id for objet_id, _ in chiffres])
+        cles = lignes.cles(genre, [objet_id for objet_id, _ in chiffres])
         trousseau = Trousseau()
         return {
             objet_id: _ouvrir(trousseau, cles.get(objet_id), bytes(chiffre), organisation, partie)
@@ -156,14 +151,8 @@ def detruire(genre: Genre, objet_ids: Iterable[UUID]) -> int:
     Safe to repeat: the second time destroys nothing and finishes what a kill interrupted. Copies
     of the store keep the keys until they are destroyed in their turn (`copies.CONSERVATION`).
     """
-    detruites = 0
     with magasin.ecriture():
-        for lot in _lots(list(dict.fromkeys(objet_ids))):
-            cles = Cle.objects.filter(genre=genre, objet_id__in=lot)
-            IndexRecherche.objects.filter(cle__in=cles).delete()
-            detruites += cles._raw_delete(ALIAS)
-        if detruites:
-            Magasin.objects.update(generation=F("generation") + 1)
+        detruites = lignes.supprimer(genre, objet_ids)
     magasin.effacer_journal()
     return detruites
 
@@ -182,78 +171,37 @@ def chercher_nom(organisation: str, nom: str) -> list[tuple[Genre, UUID]]:
 def generation() -> int:
     """How many destructions the store has seen; a copy put back shows a smaller number."""
     with magasin.lecture():
-        return Magasin.objects.get().generation
-
-
-def _cles(genre: Genre, objet_ids: Sequence[UUID]) -> dict[UUID, Cle]:
-    lignes = Cle.objects.filter(genre=genre, objet_id__in=objet_ids).select_related("kek")
-    return {cle.objet_id: cle for cle in lignes}
-
-
-def _par_lots(genre: Genre, objet_ids: Iterable[UUID]) -> Iterator[Cle]:
-    for lot in _lots(list(objet_ids)):
-        yield from _cles(genre, lot).values()
-
-
-def _lots(objet_ids: list[UUID]) -> Iterator[list[UUID]]:
-    for debut in range(0, len(objet_ids), LOT):
-        yield objet_ids[debut : debut + LOT]
-
-
-def _inserer(
-    trousseau: Trousseau, kek: Kek, genre: Genre, objet_ids: list[UUID], organisation: str
-) -> list[Cle]:
-    maintenant = horloge.maintenant()
-    return Cle.objects.bulk_create(
-        Cle(
-            genre=genre,
-            objet_id=objet_id,
-            organisation=organisation,
-            enveloppe=trousseau.nouvelle_cle(kek, genre, objet_id, organisation),
-            kek=kek,
-            creee_le=maintenant,
-        )
-        for objet_id in objet_ids
-    )
+        return lignes.generation()
 
 
 def _indexer(
     trousseau: Trousseau,
-    kek: Kek,
+    kek: LigneKek,
     organisation: str,
-    a_indexer: list[tuple[Cle, set[tuple[Nature, str]]]],
+    a_indexer: list[tuple[LigneCle, set[tuple[Nature, str]]]],
 ) -> None:
     if not a_indexer:
         return
-    ligne = CleRecherche.objects.select_related("kek").filter(pk=organisation).first()
-    if ligne is None:
-        ligne = CleRecherche.objects.create(
-            organisation=organisation,
-            enveloppe=trousseau.nouvelle_recherche(kek, organisation),
-            kek=kek,
-            creee_le=horloge.maintenant(),
-        )
+    ligne = lignes.recherche(organisation) or lignes.inserer_recherche(
+        organisation, trousseau.nouvelle_recherche(kek, organisation), kek, horloge.maintenant()
+    )
     cle_de_recherche = trousseau.recherche(ligne)
-    IndexRecherche.objects.filter(cle__in=[cle.pk for cle, _ in a_indexer]).delete()
-    IndexRecherche.objects.bulk_create(
-        IndexRecherche(
-            organisation=organisation,
-            etiquette=chiffrement.etiquette(cle_de_recherche, nature, valeur),
-            nature=nature,
-            cle=cle,
-        )
-        for cle, valeurs in a_indexer
-        for nature, valeur in sorted(valeurs)
+    lignes.remplacer_index(
+        organisation,
+        [
+            (cle, [(n, chiffrement.etiquette(cle_de_recherche, n, v)) for n, v in sorted(valeurs)])
+            for cle, valeurs in a_indexer
+        ],
     )
 
 
 def _ouvrir(
-    trousseau: Trousseau, cle: Cle | None, chiffre: bytes, organisation: str, partie: str
+    trousseau: Trousseau, cle: LigneCle | None, chiffre: bytes, organisation: str, partie: str
 ) -> bytes | None:
     if cle is None or cle.organisation != organisation:
         return None
     try:
-        if chiffrement.lire_entete(chiffre).numero != cle.pk:
+        if chiffrement.lire_entete(chiffre).numero != cle.numero:
             return None
         return chiffrement.ouvrir(
             trousseau.cle(cle),
@@ -267,17 +215,11 @@ def _ouvrir(
 
 def _chercher(organisation: str, nature: Nature, valeur: str) -> list[tuple[Genre, UUID]]:
     with magasin.lecture():
-        ligne = CleRecherche.objects.select_related("kek").filter(pk=organisation).first()
+        ligne = lignes.recherche(organisation)
         if ligne is None:
             return []
         etiquette = chiffrement.etiquette(Trousseau().recherche(ligne), nature, valeur)
-        trouvees = IndexRecherche.objects.filter(
-            organisation=organisation, etiquette=etiquette, nature=nature
-        ).order_by("-cle_id")
-        return [
-            (Genre(genre), objet_id)
-            for genre, objet_id in trouvees.values_list("cle__genre", "cle__objet_id")
-        ]
+        return lignes.trouver(organisation, nature, etiquette)
 
 
 def _corps(nir: str) -> str:

@@ -12,6 +12,7 @@ from django.db import connections
 
 from relais.coffre import magasin
 from relais.coffre.erreurs import CoffreErreur, Illisible, RacineRefusee
+from relais.coffre.lignes import LigneKek
 from relais.coffre.models import Kek, Magasin
 from relais.coffre.racine import AUTRES
 from relais.coffre.routage import ALIAS
@@ -142,7 +143,7 @@ def _pragmas() -> Iterator[str]:
 
 def _contenu() -> Iterator[str]:
     """The root key opens every KEK of the store."""
-    keks = list(Kek.objects.all())
+    keks = [LigneKek(kek.generation, bytes(kek.enveloppe)) for kek in Kek.objects.all()]
     if not keks or not Magasin.objects.exists():
         yield "le coffre est vide : lancez « relais migrer »."
     trousseau = Trousseau()

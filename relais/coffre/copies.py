@@ -22,9 +22,8 @@ from urllib.parse import quote
 from django.conf import settings
 from django.db import connections
 
-from relais.coffre import magasin
+from relais.coffre import lignes, magasin
 from relais.coffre.erreurs import CoffreErreur, CoffreIndisponible, CopieImpossible
-from relais.coffre.models import Magasin
 from relais.coffre.racine import AUTRES, graver_dossier
 from relais.coffre.routage import ALIAS
 from relais.socle import horloge
@@ -160,7 +159,7 @@ def _indispensable(copie: Copie) -> bool:
     """Past its term, yet not to be destroyed: see the exception at the top of this module."""
     try:
         with magasin.lecture():
-            vivante = Magasin.objects.get().generation
+            vivante = lignes.generation()
     except CoffreIndisponible:
         return True
     with suppress(sqlite3.Error), closing(_ouvrir(copie.chemin)) as base:

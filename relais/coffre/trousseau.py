@@ -2,10 +2,11 @@
 
 from uuid import UUID
 
-from relais.coffre import chiffrement, racine
+from relais.coffre import chiffrement, lignes, racine
 from relais.coffre.chiffrement import Usage
 from relais.coffre.erreurs import CoffreAbsent, Illisible, RacineRefusee
-from relais.coffre.models import Cle, CleRecherche, Genre, Kek
+from relais.coffre.lignes import LigneCle, LigneKek, LigneRecherche
+from relais.coffre.models import Genre
 
 
 class Trousseau:
@@ -15,10 +16,10 @@ class Trousseau:
         self._racine: bytes | None = None
         self._keks: dict[int, bytes] = {}
 
-    def kek(self, ligne: Kek) -> bytes:
+    def kek(self, ligne: LigneKek) -> bytes:
         """Raises `RacineRefusee` when the root key is not the one of this store."""
         if ligne.generation not in self._keks:
-            enveloppe = bytes(ligne.enveloppe)
+            enveloppe = ligne.enveloppe
             cle_racine = self._lire_racine()
             if chiffrement.lire_entete(enveloppe).numero != chiffrement.numero_de_racine(
                 cle_racine
@@ -40,29 +41,29 @@ class Trousseau:
             contexte=contexte_kek(generation),
         )
 
-    def cle(self, ligne: Cle) -> bytes:
+    def cle(self, ligne: LigneCle) -> bytes:
         return self._deballer(
             ligne, Usage.CLE, contexte(ligne.organisation, ligne.genre, ligne.objet_id)
         )
 
-    def nouvelle_cle(self, kek: Kek, genre: Genre, objet_id: UUID, organisation: str) -> bytes:
+    def nouvelle_cle(self, kek: LigneKek, genre: Genre, objet_id: UUID, organisation: str) -> bytes:
         """Envelope of a new key for an object."""
         return self._emballer(kek, Usage.CLE, contexte(organisation, genre, objet_id))
 
-    def recherche(self, ligne: CleRecherche) -> bytes:
+    def recherche(self, ligne: LigneRecherche) -> bytes:
         return self._deballer(ligne, Usage.RECHERCHE, [ligne.organisation])
 
-    def nouvelle_recherche(self, kek: Kek, organisation: str) -> bytes:
+    def nouvelle_recherche(self, kek: LigneKek, organisation: str) -> bytes:
         """Envelope of a new search key for an organisation."""
         return self._emballer(kek, Usage.RECHERCHE, [organisation])
 
-    def _deballer(self, ligne: Cle | CleRecherche, usage: Usage, champs: list[str]) -> bytes:
-        enveloppe = bytes(ligne.enveloppe)
+    def _deballer(self, ligne: LigneCle | LigneRecherche, usage: Usage, champs: list[str]) -> bytes:
+        enveloppe = ligne.enveloppe
         if chiffrement.lire_entete(enveloppe).numero != ligne.kek.generation:
             raise Illisible
         return chiffrement.ouvrir(self.kek(ligne.kek), enveloppe, usage=usage, contexte=champs)
 
-    def _emballer(self, kek: Kek, usage: Usage, champs: list[str]) -> bytes:
+    def _emballer(self, kek: LigneKek, usage: Usage, champs: list[str]) -> bytes:
         return chiffrement.sceller(
             self.kek(kek),
             chiffrement.nouvelle_cle(),
@@ -77,9 +78,9 @@ class Trousseau:
         return self._racine
 
 
-def kek_en_usage() -> Kek:
+def kek_en_usage() -> LigneKek:
     """The row of the newest KEK; `CoffreAbsent` in a store that was never initialised."""
-    if ligne := Kek.objects.order_by("-generation").first():
+    if ligne := lignes.kek_en_usage():
         return ligne
     raise CoffreAbsent
 
