@@ -1,4 +1,4 @@
-"""PostgreSQL stopped: a plain page that says so, made without it; the service comes back by itself.
+"""PostgreSQL stopped: a plain page (503.html) made without it; the service comes back by itself.
 
 `erreur_interne` is the project's `handler500`: Django calls it whatever layer failed, views and
 middleware alike, with the exception still at hand.
@@ -8,6 +8,7 @@ import sys
 
 from django.db import DEFAULT_DB_ALIAS, InterfaceError, OperationalError, connections
 from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
 from django.views.defaults import server_error
 
 REESSAYER = 30  # seconds, for the Retry-After header
@@ -15,31 +16,15 @@ REESSAYER = 30  # seconds, for the Retry-After header
 # a connection that failed or was cut. Others (deadlock, query cancelled) come from one that runs.
 PANNES = ("08", "53", "57P")
 
-PAGE = """<!doctype html>
-<html lang="fr">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Service momentanément indisponible – Relais Retraite</title>
-</head>
-<body>
-<main>
-<h1>Le service est momentanément indisponible</h1>
-<p>Rien de ce que vous avez enregistré n’est perdu. Ce que vous venez de taper est encore dans
-votre page : revenez en arrière, attendez une minute, puis enregistrez à nouveau.</p>
-<p>Si cela dure, prévenez votre administrateur. En cas d’urgence, appelez la caisse.</p>
-</main>
-</body>
-</html>
-"""
-
 
 def erreur_interne(request: HttpRequest) -> HttpResponse:
     """503 when a database is out of reach, else the ordinary page of an error of ours."""
     if base_hors_d_atteinte(sys.exception()):
         # Its other connections died with it: the next request must not be given one.
         connections[DEFAULT_DB_ALIAS].pool.drain()
-        return HttpResponse(PAGE, status=503, headers={"Retry-After": str(REESSAYER)})
+        return HttpResponse(
+            render_to_string("503.html"), status=503, headers={"Retry-After": str(REESSAYER)}
+        )
     return server_error(request)
 
 

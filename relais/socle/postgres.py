@@ -9,6 +9,7 @@ import os
 import secrets
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
 import time
@@ -21,12 +22,13 @@ import psycopg
 from psycopg import sql
 
 from relais.socle.base import ROLES, creer_base, creer_roles
+from relais.socle.superviseur import avec_son_pere, extrait
 
 PORT_DE_LA_SOCKET = 5432  # only a suffix of the socket's file name
 LONGUEUR_SOCKET = 107 - len("/.s.PGSQL.5432.lock")
 DELAI_DEMARRAGE = 30  # seconds
 DELAI_REPRISE = 2  # seconds: what the children of a killed server need to go
-EXTRAIT = 5  # lines of the server's log shown in an error
+SANS_REPONSE = "PostgreSQL ne démarre pas. Ses derniers mots :"
 
 
 class ServeurIndisponible(Exception):
@@ -137,7 +139,7 @@ class Serveur:
         )
         if resultat.returncode:
             shutil.rmtree(self.donnees, ignore_errors=True)
-            raise ServeurIndisponible(_extrait(resultat.stderr))
+            raise ServeurIndisponible(f"{SANS_REPONSE}\n{resultat.stderr}")
 
     def _peupler(self) -> None:
         """The roles, with the password of the folder, and the empty base `relais`."""
@@ -177,7 +179,7 @@ class Serveur:
             self._processus = subprocess.Popen(
                 [
                     *_sans_etre_root(),
-                    *_avec_son_pere(),
+                    *avec_son_pere(signal.SIGINT),  # "fast" shutdown
                     str(self.binaires / "postgres"),
                     "-D",
                     str(self.donnees),
@@ -192,8 +194,6 @@ class Serveur:
 
     def _port_libre(self) -> int:
         """The port asked for, or a free one; ServeurIndisponible when it is taken."""
-        import socket
-
         with socket.socket() as essai:
             essai.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
@@ -221,8 +221,7 @@ class Serveur:
         return False
 
     def _raison(self) -> str:
-        journal = (self.dossier / "postgresql.log").read_text(errors="replace")
-        return _extrait(journal)
+        return f"{SANS_REPONSE}\n{extrait(self.dossier / 'postgresql.log')}"
 
 
 def arreter_le_serveur_de(donnees: Path) -> None:
@@ -283,13 +282,3 @@ def _sans_etre_root() -> list[str]:
     if os.geteuid() != 0:
         return []
     return ["unshare", "--user", "--map-user=1000", "--map-group=1000"]
-
-
-def _avec_son_pere() -> list[str]:
-    """The server stops when the process that started it ends, kill -9 included (Linux)."""
-    return ["setpriv", "--pdeathsig", "INT"] if shutil.which("setpriv") else []
-
-
-def _extrait(texte: str) -> str:
-    lignes = [ligne for ligne in texte.splitlines() if ligne.strip()][-EXTRAIT:]
-    return "PostgreSQL ne démarre pas. Ses derniers mots :\n" + "\n".join(lignes)
