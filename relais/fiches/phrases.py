@@ -3,9 +3,10 @@
 Something not filled in yet shows as an ellipsis: the caisse previews while writing.
 """
 
+import re
 from collections.abc import Mapping
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from relais.regles.convention import Convention
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from relais.fiches.contenu import ContenuReponse
 
 A_REMPLIR = "…"
+MONTANT = re.compile(r"[0-9]{1,9}(\.[0-9]{1,2})?")
 
 
 def phrase_neutre(traitee_le: date) -> str:
@@ -72,12 +74,10 @@ def _libelle(libelles: Mapping[Any, str], code: str | None) -> str:
 
 
 def _euros(montant: str) -> str:
-    try:
-        valeur = Decimal(montant)
-        ecrit = f"{valeur:,.2f}"
-    except (InvalidOperation, ValueError):
+    """1 043,59 for a plain decimal text; anything else as it was typed."""
+    if not MONTANT.fullmatch(montant):
         return montant
-    return ecrit.replace(",", ESPACE_FINE).replace(".", ",") if valeur.is_finite() else montant
+    return f"{Decimal(montant):,.2f}".replace(",", ESPACE_FINE).replace(".", ",")
 
 
 def _paiement(reponse: "ContenuReponse") -> str:
