@@ -7,7 +7,7 @@
         }
 
 tests/test_coherence.py refuses a field left out or misspelt; the purge, the access export and the
-register of art. 30 read the same table. A number given by the database as primary key is exempt.
+register of art. 30 read the same table. The primary key may be left out.
 """
 
 from typing import Any
@@ -23,10 +23,12 @@ def communs(noms: str, destin: Destin) -> dict[str, Destin]:
 
 def champs_du_modele(modele: Any) -> set[str]:
     """Names of a Django model's columns and many-to-many links, inherited ones included."""
-    champs = (*modele._meta.concrete_fields, *modele._meta.many_to_many)
-    return {
-        champ.name for champ in champs if not champ.auto_created and champ.db_returning is False
-    }
+    return {champ.name for champ in (*modele._meta.concrete_fields, *modele._meta.many_to_many)}
+
+
+def numero(modele: Any) -> set[str]:
+    """The primary key: a number or a UUID that says nothing by itself, free to be left out."""
+    return {modele._meta.pk.name}
 
 
 def declares(modele: Any) -> dict[str, Destin]:
