@@ -39,7 +39,6 @@ check: env ## format, lint, types, layers, templates, licences
 	$(V)/ruff check .
 	$(V)/mypy relais config
 	$(V)/lint-imports
-	$(V)/djlint --check --quiet relais
 	$(V)/djlint --lint --quiet relais
 	$(V)/python docs/tiers.py --check
 	@if grep -nE '://|--(index|find|extra)|^/|^-e|file:' requirements/*.txt; \
@@ -48,10 +47,9 @@ check: env ## format, lint, types, layers, templates, licences
 bench: env ## figures of speed at 10 000 and 1 000 000 fiches
 	$(V)/python -m tests.bench
 
-format: env ## put the code and the templates in shape
+format: env ## put the code in shape
 	$(V)/ruff format .
 	$(V)/ruff check --fix .
-	$(V)/djlint --reformat --quiet relais
 
 # `make requirements` keeps the present versions; add EN_PLUS=--upgrade to move them.
 requirements: env ## compile requirements/*.in into hashed lock files

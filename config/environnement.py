@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 RACINE = Path(__file__).resolve().parent.parent
@@ -26,7 +27,7 @@ def chemin(nom: str, defaut: Path) -> Path:
     return Path(texte(nom) or defaut).resolve()
 
 
-def postgresql(url: str) -> dict[str, object]:
+def postgresql(url: str) -> dict[str, Any]:
     """Django's settings of one `postgresql://user:password@host:port/name` URL.
 
     A socket folder is written as `postgresql://user@/name?host=/folder&port=5432`.

@@ -4,6 +4,7 @@ import json
 import logging
 import traceback
 from datetime import UTC, datetime
+from typing import Any
 
 
 class LigneJson(logging.Formatter):
@@ -13,7 +14,7 @@ class LigneJson(logging.Formatter):
     """
 
     def format(self, record: logging.LogRecord) -> str:
-        ligne = {
+        ligne: dict[str, object] = {
             "quand": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "niveau": record.levelname,
             "source": record.name,
@@ -28,7 +29,7 @@ class LigneJson(logging.Formatter):
         return json.dumps(ligne, ensure_ascii=False)
 
 
-JOURNAUX = {
+JOURNAUX: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"json": {"()": LigneJson}},
@@ -37,6 +38,8 @@ JOURNAUX = {
     "loggers": {
         "django": {"handlers": ["console"], "level": "WARNING", "propagate": False},
         "procrastinate": {"handlers": ["console"], "level": "WARNING", "propagate": False},
+        # It says hello at each start.
+        "pikepdf": {"handlers": ["console"], "level": "WARNING", "propagate": False},
         "axes": {"handlers": ["console"], "level": "ERROR", "propagate": False},
     },
 }

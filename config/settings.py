@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from config import environnement as env
+from config.comptes import COMPTES
 from config.journaux import JOURNAUX
 from config.securite import CSP, PERMISSIONS
 
@@ -139,6 +140,8 @@ AVANT_DE_SERVIR = [
     "relais.annuaire.conventions.verifier_empreintes",
 ]
 
+# ACCOUNT_*, MFA_*, AXES_*, LOGIN_*
+globals().update(COMPTES)
 AUTH_USER_MODEL = "annuaire.Agent"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",

@@ -1,5 +1,7 @@
 """What must hold before the program serves or works: refuse early, say why."""
 
+from typing import Any
+
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, OperationalError, connections
 from django.db.migrations.executor import MigrationExecutor
@@ -31,7 +33,8 @@ def verifier_tout() -> None:
         raise SystemExit(f"La base est hors d’atteinte : {erreur}") from None
     finally:
         connections.close_all()
-        connections[DEFAULT_DB_ALIAS].close_pool()
+        base: Any = connections[DEFAULT_DB_ALIAS]
+        base.close_pool()
 
 
 def migrations_manquantes(alias: str) -> list[str]:

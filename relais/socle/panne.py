@@ -5,6 +5,7 @@ middleware alike, with the exception still at hand.
 """
 
 import sys
+from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, InterfaceError, OperationalError, connections
 from django.http import HttpRequest, HttpResponse
@@ -21,7 +22,8 @@ def erreur_interne(request: HttpRequest) -> HttpResponse:
     """503 when a database is out of reach, else the ordinary page of an error of ours."""
     if base_hors_d_atteinte(sys.exception()):
         # Its other connections died with it: the next request must not be given one.
-        connections[DEFAULT_DB_ALIAS].pool.drain()
+        base: Any = connections[DEFAULT_DB_ALIAS]
+        base.pool.drain()
         return HttpResponse(
             render_to_string("503.html"), status=503, headers={"Retry-After": str(REESSAYER)}
         )
