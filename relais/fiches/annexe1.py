@@ -91,7 +91,8 @@ def signature(contenu: Contenu, page: Page | None) -> Bloc:
     """Who signed, how and when, in words; the picture is laid beside."""
     signee = contenu.signature
     if signee is None or not signee.mode:
-        return {"lignes": ["À signer"], "description": "", "titre_page": ""}
+        lignes = ["À signer"]
+        return {"lignes": lignes, "description": "Signature", "titre_page": "", "a_signer": True}
     quand = f" le {date_moyenne(signee.signee_le)}" if signee.signee_le else ""
     if signee.mode == ModeSignature.ECRAN:
         comment, jointe = f"Signée à l'écran{quand}", []
@@ -100,7 +101,13 @@ def signature(contenu: Contenu, page: Page | None) -> Bloc:
         comment = f"Page signée{quand}"
         jointe = ["jointe à part" if a_part else "jointe à la fiche"]
     lignes = [comment, _signataire(signee), *jointe]
-    return {"lignes": lignes, "description": ", ".join(lignes), "titre_page": comment}
+    description = ", ".join(lignes)
+    return {
+        "lignes": lignes,
+        "description": description,
+        "titre_page": comment,
+        "a_signer": False,
+    }
 
 
 def _signataire(signee: Signature) -> str:

@@ -86,6 +86,17 @@ def test_les_memes_donnees_donnent_les_memes_octets(gabarit):
     assert _composer(gabarit, "Bonjour") == _composer(gabarit, "Bonjour")
 
 
+def test_un_flux_qui_finit_par_un_retour_chariot_reste_conforme(gabarit):
+    faits = [_composer(gabarit, f"Texte numéro {i}") for i in range(250)]
+    touches = [octets for octets in faits if b"\r\rendstream" in octets]
+    assert touches
+    assert not [octets for octets in faits if b"\r\nendstream" in octets]
+    for octets in touches:
+        assert _fautes(octets) == []
+        with pikepdf.open(io.BytesIO(octets)) as lu:
+            assert lu.check_pdf_syntax() == []
+
+
 def test_une_faute_du_gabarit_ne_cite_pas_le_texte(tmp_path):
     chemin = tmp_path / "faux.typ"
     chemin.write_text(GABARIT + "\n#panic(d.texte)\n")
