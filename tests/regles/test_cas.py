@@ -121,6 +121,7 @@ REGLES: dict[str, Callable[..., object]] = {
         envoye_le, convention=CD35
     ),
     "conservation.exemplaire_departement": _departement,
+    "conservation": lambda duree, depart: getattr(conservation, duree)(depart, convention=CD35),
     "perimetre.examiner": _perimetre,
     "indicateurs.parts_a_temps": _parts,
 }
