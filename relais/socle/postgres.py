@@ -103,6 +103,10 @@ class Serveur:
         if neuf:
             self._peupler()
 
+    def vivant(self) -> bool:
+        """Whether the server started here still runs."""
+        return self._processus is not None and self._processus.poll() is None
+
     def arreter(self) -> None:
         """Stop at once, connections cut, nothing lost."""
         arreter_le_serveur_de(self.donnees)

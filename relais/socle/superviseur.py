@@ -83,6 +83,10 @@ class Programme:
         self._processus = None
         _rayer(self.dossier, self.nom)
 
+    def code(self) -> int | None:
+        """Exit status; None while it runs or when it never started."""
+        return self._processus.poll() if self._processus else None
+
     def derniers_mots(self) -> str:
         return extrait(self.journal)
 
