@@ -200,6 +200,7 @@ SMTP = {
     "mot_de_passe": env.texte("SMTP_MOT_DE_PASSE"),
     "starttls": env.vrai("SMTP_STARTTLS", defaut=True),
     "expediteur": env.texte("SMTP_EXPEDITEUR", "relais@exemple.invalid"),
+    "autorites": env.texte("SMTP_AUTORITES"),  # file of a private certificate authority
 }
 # Whatever a library would mail by itself stays here: only adaptateurs.courriel sends.
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

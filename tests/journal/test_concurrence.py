@@ -120,7 +120,7 @@ def reglages(connexion: Any) -> tuple[str, str, str]:
         f"current_setting('relais.{nom}', true)"
         for nom in ("organisation", "journal_organisations", "journal_verrous")
     )
-    return tuple(connexion.execute(f"SELECT {requete}").fetchone())  # type: ignore[return-value]
+    return tuple(connexion.execute(f"SELECT {requete}").fetchone())
 
 
 def test_le_verrou_n_est_tenu_que_le_temps_de_la_validation(ouvrir: Ouvrir) -> None:

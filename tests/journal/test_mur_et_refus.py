@@ -124,12 +124,14 @@ def test_execution_n_appelle_aucune_fonction_du_journal(ouvrir: Ouvrir) -> None:
 
 def test_ni_le_numero_ni_l_heure_ne_viennent_de_l_appelant(ouvrir: Ouvrir) -> None:
     with ouvrir(CD35) as connexion:
-        numero, ecart = connexion.execute(
+        rangee = connexion.execute(
             "INSERT INTO journal_evenement"
             " (id, cree_le, organisation, action, objet, issue, nombre)"
             " VALUES (987654, '2020-01-01', 'cd35', 'lecture', '', 'fait', 1)"
             " RETURNING id, clock_timestamp() - cree_le"
         ).fetchone()
+    assert rangee is not None
+    numero, ecart = rangee
     assert numero != 987654
     assert ecart.total_seconds() < 30
 
