@@ -12,7 +12,7 @@ REMPLACEMENT = "□"
 POLICE = Path(font_source_sans_pro.font_directory, "SourceSansPro-Semibold.ttf")
 
 # Hebrew and Arabic, drawn by the fonts that typst carries.
-REPLI = [range(0x05D0, 0x05EB), range(0x0621, 0x0653), range(0x0660, 0x066A)]
+REPLI = [range(0x05D0, 0x05EB), range(0x0621, 0x063B), range(0x0640, 0x0653), range(0x0660, 0x066A)]
 
 # No line of ours holds more than some 90 characters: beyond, a word is cut where it must be.
 MOT_TROP_LONG = re.compile(r"\S{60,}")

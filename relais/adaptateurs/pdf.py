@@ -99,8 +99,8 @@ def _compiler(gabarit: Path, entree: str, le: date) -> bytes | None:
             return None
     if avertissements or not isinstance(octets, bytes):
         raise DocumentImpossible(gabarit.name)
-    # A stream whose last octet is CR reads as ended by CR LF, one octet short of its /Length: the
-    # validators refuse the file, about one in a hundred. CR is an end of line too (ISO 32000, 7.3.8).
+    # A stream whose last octet is CR reads as ended by CR LF, one octet short of its /Length:
+    # validators refuse one file in a hundred. CR alone is an end of line too (ISO 32000, 7.2.3).
     return octets.replace(b"\r\nendstream", b"\r\rendstream")
 
 

@@ -41,6 +41,7 @@ HOSTILES = {
     "hebreu": "שלום עולם",
     "arabe": "مرحبا بالعالم ١٢٣",
     "arabe_rare": "\u08a0 \u06ff \ufdfd",
+    "voyelle_arabe_sur_latin": "o\u0301\u0651 Ș\u064f",
     "chinois": "漢字かな",
     "nul": "a\x00b\x1f\x7f",
     "sens_force": "abc\u202e\u2066cba\u2069",
