@@ -4,9 +4,11 @@ Open in the demonstration alone (config.urls). Everybody in it is fictitious.
 """
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.contrib.messages.storage.base import Message
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -205,36 +207,37 @@ def _formulaire(page: str) -> Exemple:
     return Exemple(saisie) if page == "formulaire-erreurs" else Exemple(initial=saisie)
 
 
-def galerie(request: HttpRequest, page: str = "composants") -> HttpResponse:
-    """One page of the gallery; ?theme=sombre|clair forces a theme."""
+def ecran(page: str, *, theme: str | None = None) -> tuple[str, dict[str, Any]]:
+    """The template of one page of the gallery and what it shows; Http404 for an unknown page."""
     if page not in PAGES:
         raise Http404
-    if page == "courriels":
-        messages.success(request, "La fiche K7QF-3MWP est envoyée.")
     maintenant = horloge.maintenant()
-    racine = "/galerie/"
-    contexte = {
-        "theme": request.GET.get("theme"),
+    vers = {nom: f"/galerie/{nom}/" for nom in PAGES}
+    formulaires = {"connexion": Connexion(), "second-facteur": SecondFacteur()}
+    envoyee = Message(messages.SUCCESS, "La fiche K7QF-3MWP est envoyée.")
+    contexte: dict[str, Any] = {
+        "theme": theme,
         "demonstration": True,
         "organisation": "Carsat Bretagne",
         "affectation": "Agente de la caisse · Retraite, Rennes",
-        "changer_affectation": f"{racine}compte/",
+        "changer_affectation": vers["compte"],
         "user": {"is_authenticated": True},
+        "messages": [envoyee] if page == "courriels" else [],
         "menu": [
-            {
-                "libelle": libelle,
-                "url": f"{racine}{cible}/",
-                "courant": cible == page,
-                "compteur": n,
-            }
-            for libelle, cible, n in MENU
+            {"libelle": libelle, "url": vers[cible], "courant": cible == page, "compteur": nombre}
+            for libelle, cible, nombre in MENU
         ],
         "maintenant": maintenant,
         "echeances": [maintenant + timedelta(hours=h) for h in (70, 19, 6.5, 0.4, -5.3, -130)],
         "lignes": _lignes(maintenant),
-        "filtres": Filtres(request.GET),
-        "pages": PAGES,
-        "form": {"connexion": Connexion(), "second-facteur": SecondFacteur()}.get(page)
-        or _formulaire(page),
+        "filtres": Filtres(),
+        "vers": vers,
+        "form": formulaires.get(page) or _formulaire(page),
     }
-    return render(request, f"socle/galerie/{page.removesuffix('-erreurs')}.html", contexte)
+    return f"socle/galerie/{page.removesuffix('-erreurs')}.html", contexte
+
+
+def galerie(request: HttpRequest, page: str = "composants") -> HttpResponse:
+    """One page of the gallery; ?theme=sombre or clair forces a theme."""
+    gabarit, contexte = ecran(page, theme=request.GET.get("theme"))
+    return render(request, gabarit, contexte)
