@@ -1,0 +1,12 @@
+"""Root addresses: wiring only."""
+
+from django.urls import include, path
+
+from relais.socle import sante
+
+urlpatterns = [
+    path("sante/vivant", sante.vivant, name="vivant"),
+    path("sante/pret", sante.pret, name="pret"),
+    path("", include("relais.annuaire.urls")),
+    path("", include("relais.fiches.urls")),
+]

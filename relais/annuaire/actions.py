@@ -1,0 +1,128 @@
+"""Verbs of the directory: create an équipe, create an agent with a role, switch affectation."""
+
+from datetime import datetime
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from relais.adaptateurs.coordonnees import CoordonneeRefusee, lire_mail, lire_telephone
+from relais.annuaire.contexte import contexte_systeme
+from relais.annuaire.models import Affectation, Agent, Equipe, Organisation, Territoire
+from relais.journal.actions import consigner
+from relais.journal.models import Action
+from relais.regles.convention import Role
+
+ROLES_DU_DEPARTEMENT = {
+    Role.TRAVAILLEUR_SOCIAL,
+    Role.CHARGE_ACCUEIL,
+    Role.ENCADRANT,
+    Role.CHARGE_REPERAGE,
+}
+ROLES_DE_LA_CAISSE = {Role.AGENT_CAISSE, Role.RESPONSABLE_CAISSE}
+ROLES_DE_TERRAIN = {Role.TRAVAILLEUR_SOCIAL, Role.CHARGE_ACCUEIL, Role.ENCADRANT}
+ROLES_D_ADMINISTRATION = {Role.ADMINISTRATEUR, Role.ADMINISTRATEUR_TECHNIQUE}
+LONGUEUR_ADMINISTRATEUR = 16
+
+
+class CompteRefuse(Exception):
+    """`phrase`: why the account cannot be made, in French."""
+
+    def __init__(self, phrase: str) -> None:
+        super().__init__(phrase)
+        self.phrase = phrase
+
+
+@transaction.atomic
+def creer_equipe(
+    organisation: Organisation, nom: str, *, territoire: Territoire | None = None
+) -> Equipe:
+    """A team: of a TIS for a Département, an agency for a caisse. Its name is unique."""
+    if not nom.strip():
+        raise CompteRefuse("Indiquez le nom de l’équipe.")
+    if organisation.nature == Organisation.Nature.DEPARTEMENT and territoire is None:
+        raise CompteRefuse("Une équipe d’un Département appartient à un territoire.")
+    if Equipe.objects.filter(organisation=organisation, nom=nom).exists():
+        raise CompteRefuse(f"L’équipe « {nom} » existe déjà.")
+    return Equipe.objects.create(organisation=organisation, nom=nom, territoire=territoire)
+
+
+def creer_agent(
+    *,
+    email: str,
+    prenom: str,
+    nom: str,
+    mot_de_passe: str,
+    organisation: Organisation,
+    role: Role,
+    maintenant: datetime,
+    telephone: str = "",
+    equipe: Equipe | None = None,
+) -> Agent:
+    """An individual account with its role; journaled in the chain of its organisation.
+
+    Raises CompteRefuse: address or phone unreadable, address taken, role of the other party,
+    équipe missing, password too weak.
+    """
+    try:
+        email = lire_mail(email).lower()
+        telephone = lire_telephone(telephone) if telephone else ""
+    except CoordonneeRefusee as refus:
+        raise CompteRefuse(refus.phrase) from None
+    if Agent.objects.filter(email__iexact=email).exists():
+        raise CompteRefuse("Un compte existe déjà pour cette adresse.")
+    verifier_role(organisation, role, equipe)
+    agent = Agent(email=email, prenom=prenom, nom=nom, telephone=telephone, cree_le=maintenant)
+    verifier_mot_de_passe(mot_de_passe, agent, role)
+    agent.set_password(mot_de_passe)
+    with contexte_systeme(organisation.code):
+        agent.save()
+        affecter(agent, organisation, role, equipe=equipe, maintenant=maintenant)
+        consigner(
+            Action.COMPTE_CREE,
+            organisation=organisation.code,
+            agent=None,
+            objet=str(agent.pseudonyme),
+        )
+    return agent
+
+
+def affecter(
+    agent: Agent,
+    organisation: Organisation,
+    role: Role,
+    *,
+    maintenant: datetime,
+    equipe: Equipe | None = None,
+) -> Affectation:
+    """Give a role to an agent. Raises CompteRefuse as `verifier_role`."""
+    verifier_role(organisation, role, equipe)
+    return Affectation.objects.create(
+        agent=agent,
+        organisation=organisation,
+        role=role,
+        equipe=equipe,
+        territoire=equipe.territoire if equipe else None,
+        depuis=maintenant,
+    )
+
+
+def verifier_role(organisation: Organisation, role: Role, equipe: Equipe | None) -> None:
+    """Raise CompteRefuse unless that party has this role, with an équipe of its own if needed."""
+    departement = organisation.nature == Organisation.Nature.DEPARTEMENT
+    if role in (ROLES_DE_LA_CAISSE if departement else ROLES_DU_DEPARTEMENT):
+        raise CompteRefuse(f"Le rôle « {role.value} » n’existe pas dans cette organisation.")
+    if role in ROLES_DE_TERRAIN and equipe is None:
+        raise CompteRefuse(f"Le rôle « {role.value} » demande une équipe.")
+    if equipe is not None and equipe.organisation_id != organisation.code:
+        raise CompteRefuse("Cette équipe est d’une autre organisation.")
+
+
+def verifier_mot_de_passe(mot_de_passe: str, agent: Agent, role: Role) -> None:
+    """Raise CompteRefuse on a short or common password (security.md, accounts)."""
+    if role in ROLES_D_ADMINISTRATION and len(mot_de_passe) < LONGUEUR_ADMINISTRATEUR:
+        raise CompteRefuse("Le mot de passe d’un administrateur a au moins 16 caractères.")
+    try:
+        validate_password(mot_de_passe, agent)
+    except ValidationError as refus:
+        raise CompteRefuse(" ".join(refus.messages)) from None

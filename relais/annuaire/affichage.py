@@ -1,0 +1,48 @@
+"""What each page of a logged-in agent shows around its content."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+
+from relais.annuaire.models import Affectation
+from relais.regles.convention import Role
+
+_MENU: dict[Role, list[tuple[str, str]]] = {
+    **dict.fromkeys(
+        (Role.TRAVAILLEUR_SOCIAL, Role.CHARGE_ACCUEIL, Role.ENCADRANT),
+        [("Mes fiches", "fiches:mes_fiches"), ("Signaler", "fiches:signaler")],
+    ),
+    Role.AGENT_CAISSE: [("À traiter", "fiches:corbeille"), ("Signaler", "fiches:signaler")],
+    Role.RESPONSABLE_CAISSE: [
+        ("À traiter", "fiches:corbeille"),
+        ("Suivi", "fiches:suivi"),
+        ("Signaler", "fiches:signaler"),
+    ],
+    Role.REFERENT: [("Suivi", "fiches:suivi"), ("Signaler", "fiches:signaler")],
+}
+
+
+def pages_de(affectation: Affectation | None) -> list[tuple[str, str]]:
+    """(label, URL name) of the pages of a role, its home first."""
+    return _MENU.get(Role(affectation.role), []) if affectation else []
+
+
+def contexte_de_page(requete: HttpRequest) -> dict[str, Any]:
+    """Context of base.html. No query: what it needs is on the request."""
+    affectation: Affectation | None = getattr(requete, "affectation", None)
+    contexte: dict[str, Any] = {
+        "version": settings.VERSION,
+        "demonstration": settings.DEMONSTRATION,
+    }
+    if affectation is not None:
+        contexte |= {
+            "organisation": affectation.organisation.nom,
+            "affectation": affectation.libelle,
+            "menu": [
+                {"url": reverse(nom), "libelle": libelle, "courant": requete.path == reverse(nom)}
+                for libelle, nom in pages_de(affectation)
+            ],
+        }
+    return contexte
