@@ -198,7 +198,7 @@ def _indexer(
 def _ouvrir(
     trousseau: Trousseau, cle: LigneCle | None, chiffre: bytes, organisation: str, partie: str
 ) -> bytes | None:
-    if cle is None or cle.organisation != organisation:
+    if cle is None:
         return None
     try:
         if chiffrement.lire_entete(chiffre).numero != cle.numero:

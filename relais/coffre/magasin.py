@@ -141,8 +141,6 @@ def _fichier() -> tuple[int, int]:
         raise erreurs.CoffreAbsent from None
     except OSError as erreur:
         raise erreurs.CoffreIndisponible from erreur
-    if etat.st_size == 0:
-        raise erreurs.CoffreAbsent
     return etat.st_dev, etat.st_ino
 
 

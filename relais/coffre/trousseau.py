@@ -19,14 +19,15 @@ class Trousseau:
     def kek(self, ligne: LigneKek) -> bytes:
         """Raises `RacineRefusee` when the root key is not the one of this store."""
         if ligne.generation not in self._keks:
-            enveloppe = ligne.enveloppe
             cle_racine = self._lire_racine()
-            if chiffrement.lire_entete(enveloppe).numero != chiffrement.numero_de_racine(
-                cle_racine
-            ):
+            numero = chiffrement.lire_entete(ligne.enveloppe).numero
+            if numero != chiffrement.numero_de_racine(cle_racine):
                 raise RacineRefusee("La clé racine n'est pas celle de ce coffre.")
             self._keks[ligne.generation] = chiffrement.ouvrir(
-                cle_racine, enveloppe, usage=Usage.KEK, contexte=contexte_kek(ligne.generation)
+                cle_racine,
+                ligne.enveloppe,
+                usage=Usage.KEK,
+                contexte=contexte_kek(ligne.generation),
             )
         return self._keks[ligne.generation]
 
@@ -58,10 +59,11 @@ class Trousseau:
         return self._emballer(kek, Usage.RECHERCHE, [organisation])
 
     def _deballer(self, ligne: LigneCle | LigneRecherche, usage: Usage, champs: list[str]) -> bytes:
-        enveloppe = ligne.enveloppe
-        if chiffrement.lire_entete(enveloppe).numero != ligne.kek.generation:
+        if chiffrement.lire_entete(ligne.enveloppe).numero != ligne.kek.generation:
             raise Illisible
-        return chiffrement.ouvrir(self.kek(ligne.kek), enveloppe, usage=usage, contexte=champs)
+        return chiffrement.ouvrir(
+            self.kek(ligne.kek), ligne.enveloppe, usage=usage, contexte=champs
+        )
 
     def _emballer(self, kek: LigneKek, usage: Usage, champs: list[str]) -> bytes:
         return chiffrement.sceller(

@@ -94,6 +94,12 @@ def test_les_noms_et_numeros_indexes_en_version_1_se_retrouvent(trousseau: Trous
         assert trouvee.hex() == vecteur["etiquette"]
 
 
+def test_une_kek_ne_passe_pas_pour_une_autre_generation(trousseau: Trousseau) -> None:
+    assert len(trousseau.kek(kek_v1())) == 32
+    with pytest.raises(Illisible):
+        trousseau.kek(kek_v1()._replace(generation=2))
+
+
 def scelle(cle: bytes, clair: bytes = b"Camille Fictif", **autres: Any) -> bytes:
     return chiffrement.sceller(
         cle, clair, **{"usage": Usage.DOCUMENT, "numero": 7, "contexte": CONTEXTE} | autres

@@ -136,6 +136,24 @@ def test_un_coffre_abime_ne_devient_jamais_une_copie(coffre: Coffre) -> None:
     assert not list(coffre.copies.glob("*.part"))
 
 
+def test_un_coffre_dont_un_index_ment_ne_devient_pas_une_copie(coffre: Coffre) -> None:
+    """What SQLite reads without an error, and only its full check finds."""
+    objets = [uuid4() for _ in range(5)]
+    actions.creer_cles(Genre.NOTE, [(o, None) for o in objets], organisation="cd35")
+    connections["coffre"].close()
+    octets = coffre.fichier.read_bytes()
+    coffre.fichier.write_bytes(octets.replace(objets[2].hex.encode(), uuid4().hex.encode(), 1))
+    with pytest.raises(CopieImpossible, match="abîmé"):
+        copies.copier()
+    assert copies.toutes() == []
+
+
+def test_un_coffre_sans_identite_ne_devient_pas_une_copie(coffre: Coffre) -> None:
+    coffre.sql("DELETE FROM coffre_magasin")
+    with pytest.raises(CopieImpossible, match="abîmé"):
+        copies.copier()
+
+
 def test_sans_coffre_la_derniere_copie_reste_et_les_autres_partent(coffre: Coffre) -> None:
     for age in (26, 25):
         vieille(timedelta(hours=age))

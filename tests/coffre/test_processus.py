@@ -89,6 +89,14 @@ def test_tuer_un_ecrivain_a_n_importe_quel_instant_laisse_le_coffre_entier(
         assert lu == b"clair"
 
 
+def test_deux_copieurs_a_la_fois_font_chacun_une_copie_entiere(coffre: Coffre) -> None:
+    """Each takes what it finds unfinished for a dead one's: they must not meet."""
+    actions.creer_cles(Genre.NOTE, [(uuid4(), None) for _ in range(3000)], organisation="cd35")
+    copieurs = [coffre.lancer(gestes.copier) for _ in range(6)]
+    assert [copieur.finir() for copieur in copieurs] == [0] * 6
+    assert len(copies.toutes()) == 6
+
+
 def test_tuer_un_copieur_ne_laisse_jamais_une_copie_fausse(coffre: Coffre) -> None:
     actions.creer_cles(Genre.NOTE, [(uuid4(), None) for _ in range(3000)], organisation="cd35")
     hasard = random.Random(12)
