@@ -9,11 +9,11 @@ from django.urls import reverse
 from relais.annuaire.models import Affectation
 from relais.regles.convention import Role
 
+_TERRAIN = [("Mes fiches", "fiches:mes_fiches"), ("Signaler", "fiches:signaler")]
 _MENU: dict[Role, list[tuple[str, str]]] = {
-    **dict.fromkeys(
-        (Role.TRAVAILLEUR_SOCIAL, Role.CHARGE_ACCUEIL, Role.ENCADRANT),
-        [("Mes fiches", "fiches:mes_fiches"), ("Signaler", "fiches:signaler")],
-    ),
+    Role.TRAVAILLEUR_SOCIAL: _TERRAIN,
+    Role.CHARGE_ACCUEIL: _TERRAIN,
+    Role.ENCADRANT: _TERRAIN,
     Role.AGENT_CAISSE: [("À traiter", "fiches:corbeille"), ("Signaler", "fiches:signaler")],
     Role.RESPONSABLE_CAISSE: [
         ("À traiter", "fiches:corbeille"),

@@ -8,10 +8,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from relais.annuaire.models import Affectation
+from relais.fiches import annexe1
+from relais.fiches.contenu import Contenu
 from relais.fiches.models import ROLES_CAISSE, Fiche, Transition
 from relais.fiches.phrases import phrase_neutre
+from relais.regles import nir
 from relais.regles.circuit import Geste, Statut
-from relais.regles.convention import Canal
+from relais.regles.convention import Canal, Convention
+from relais.regles.fiche import RAISONS_SANS_NIR, ModeSignature, SansNir
 from relais.regles.issues import LIBELLES_ISSUE
 from relais.socle.horloge import PARIS
 from relais.socle.templatetags.relais_affichage import date_moyenne
@@ -206,3 +210,40 @@ def entete_de_la_feuille(fiche: Fiche) -> str:
     if statut in (Statut.REPONDUE, Statut.HORS_PERIMETRE) and not fiche.reponse_au_professionnel:
         return "La caisse vous répond directement"
     return _FEUILLE.get(statut, "Votre demande est envoyée")
+
+
+def motifs_lisibles(fiche: Fiche, convention: Convention, jour: date) -> str:
+    """The ticked motifs in the words of annex 1, for a list."""
+    choix = convention.fiche.motifs.exigee(jour)
+    return " ; ".join(c.libelle.rstrip(" :") for c in choix if c.code in fiche.motifs)
+
+
+def demande_lisible(contenu: Contenu, convention: Convention, jour: date) -> dict[str, object]:
+    """What the page of a fiche shows of the request, boxes in the words of annex 1."""
+    modele, personne = convention.fiche, contenu.personne
+    mots = modele.libelles.exigee(jour)
+    return {
+        "contenu": contenu,
+        "libelles": mots,
+        "numero": nir.masquer(personne.nir, personne.nir_cle or "") if personne.nir else "",
+        "sans_nir": RAISONS_SANS_NIR.get(SansNir(personne.sans_nir)) if personne.sans_nir else "",
+        "blocs": [
+            (titre, [(c.libelle, c.code in coches) for c in choix.exigee(jour)], precision)
+            for titre, choix, coches, precision in (
+                (mots.situation, modele.situations, contenu.situations, contenu.situation_autre),
+                (mots.dossier, modele.dossiers, contenu.dossiers, contenu.dossier_autre),
+                (mots.motif, modele.motifs, contenu.motifs, contenu.motif_autre),
+            )
+        ],
+        "precisions": annexe1.precisions(contenu, convention),
+        "case_informe": modele.case_informe.exigee(jour),
+        "case_non_opposition": modele.case_non_opposition.exigee(jour),
+        "signee": _signee(contenu),
+    }
+
+
+def _signee(contenu: Contenu) -> str:
+    if contenu.signature is None:
+        return "À signer"
+    a_l_ecran = contenu.signature.mode == ModeSignature.ECRAN
+    return "Signée à l’écran" if a_l_ecran else "Page signée jointe"

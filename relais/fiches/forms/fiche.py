@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.urls import reverse
 
 from relais.fiches import champs
 from relais.fiches.contenu import Contenu, Personne, Professionnel, Signature
@@ -74,6 +75,13 @@ class FormulaireFiche(forms.Form):
         self.fields["non_opposition"].label = modele.case_non_opposition.exigee(jour)
         for nom in ("nom_naissance", "nom_marital", "prenom"):
             self.fields[nom].widget.attrs["autocomplete"] = "off"
+        self.fields["nir"].widget.attrs |= {
+            "hx-post": reverse("fiches:verifier_nir"),
+            "hx-trigger": "change, input changed delay:800ms",
+            "hx-include": "[name=cle_inconnue]",
+            "hx-target": "#verdict-nir",
+            "hx-swap": "innerHTML",
+        }
 
     def _coches(self, champ: str, choix: tuple[Choix, ...]) -> None:
         self.fields[champ].choices = _choix(choix)

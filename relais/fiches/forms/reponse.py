@@ -4,7 +4,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from relais.annuaire.models import Agent
-from relais.fiches import champs
+from relais.fiches import champs, rubriques
 from relais.fiches.contenu import ContenuReponse
 from relais.fiches.models import Dysfonctionnement
 from relais.fiches.reference import ALPHABET
@@ -78,16 +78,28 @@ class FormulaireReponse(forms.Form):
 
     def contenu(self, agent: Agent) -> ContenuReponse:
         """The document of the answer: the fields of its nature, the others left empty."""
-        lu = dict(self.cleaned_data)
-        transmis = lu.pop("transmis")
-        montant = lu.pop("montant")
-        lu |= {
+        lu = self.cleaned_data
+        montant = lu["montant"]
+        tous = lu | {
             "pieces": tuple(p.strip() for p in lu["pieces"].splitlines() if p.strip()),
             "montant": "" if montant is None else str(montant),
-            "transmis": {"oui": True, "non": False}.get(transmis),
-            "contactee_par": lu["contactee_par"] or None,
+            "transmis": {"oui": True, "non": False}.get(lu["transmis"]),
         }
-        return ContenuReponse(**lu, agent_nom=agent.nom_complet, agent_telephone=agent.telephone)
+        return ContenuReponse(
+            nature=lu["nature"],
+            contactee_le=lu["contactee_le"],
+            contactee_par=lu["contactee_par"] or None,
+            agent_nom=agent.nom_complet,
+            agent_telephone=agent.telephone,
+            **{champ: tous[champ] for champ in rubriques.champs_de(lu["nature"])},
+        )
+
+    def rubriques(self) -> list[tuple[str, list[forms.BoundField]]]:
+        """Each section with the classes that show it, for the page."""
+        return [
+            (" ".join(f"rubrique-{nature}" for nature in natures), [self[nom] for nom in noms])
+            for natures, noms in rubriques.REPONSE
+        ]
 
 
 class FormulaireIssue(forms.Form):

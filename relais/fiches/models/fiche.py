@@ -223,6 +223,11 @@ class Fiche(models.Model):
     def __str__(self) -> str:
         return self.reference
 
+    @property
+    def en_attente_de_reponse(self) -> bool:
+        """Sent and not yet answered: its deadline runs."""
+        return self.statut in OUVERTS_CAISSE
+
     def exemplaires_de(self, organisation: str) -> "models.QuerySet[Any]":
         """The copies of this fiche that one party holds and that are still readable."""
         from relais.fiches.models.messages import Exemplaire

@@ -59,7 +59,7 @@ def ecrire(requete: HttpRequest, reference: str) -> HttpResponse:
     """The page that reads like annex 1. Saving never refuses: it says what is left to do."""
     ecrit = en_ecriture(requete, reference)
     if requete.method == "GET":
-        form = _formulaire(ecrit, initial=valeurs_initiales(ecrit.contenu))
+        form = _formulaire(ecrit, initial=_initiales(ecrit))
         return _page(requete, ecrit, form, FormulaireSignature())
     form = _formulaire(ecrit, data=requete.POST)
     signature = FormulaireSignature(requete.POST, requete.FILES)
@@ -151,6 +151,10 @@ def supprimer(requete: HttpRequest, reference: str) -> HttpResponse:
         return refuser(requete, refus, "fiches:voir", reference)
     messages.success(requete, "Le brouillon est supprimé.")
     return redirect("fiches:mes_fiches")
+
+
+def _initiales(ecrit: Ecrit) -> dict[str, Any]:
+    return {**valeurs_initiales(ecrit.contenu), "version": ecrit.brouillon.version}
 
 
 def _formulaire(ecrit: Ecrit, **options: Any) -> FormulaireFiche:
@@ -254,7 +258,7 @@ def _page(
             "hors_perimetre": not verification.resultat_du_perimetre(
                 ecrit.contenu
             ).dans_le_perimetre,
-            "enregistre_a": heure(ecrit.brouillon.modifie_le),
+            "etat_brouillon": f"Enregistré à {heure(ecrit.brouillon.modifie_le)}",
         },
         status=statut,
     )

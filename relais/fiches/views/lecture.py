@@ -8,11 +8,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST
 
+from relais.annuaire.models import Affectation
 from relais.fiches import affichage, documents, droits, exemplaires
 from relais.fiches.actions import brouillons, envois, reponses
-from relais.fiches.contenu import ContenuReponse
+from relais.fiches.contenu import Contenu, ContenuReponse
 from relais.fiches.forms.listes import FiltresCaisse, FiltresDepartement
-from relais.fiches.models import Brouillon, Envoi, Fiche
+from relais.fiches.models import Brouillon, Envoi, Exemplaire, Fiche
 from relais.fiches.views.portes import (
     a_la_caisse,
     au_departement,
@@ -71,24 +72,24 @@ def voir(requete: HttpRequest, reference: str) -> HttpResponse:
         envois.lire_reponse(fiche, par=qui, maintenant=maintenant)
     noter(requete, Action.LECTURE, fiche.reference)
     demande = exemplaires.derniere_demande(fiche, qui.organisation_id)
-    contenu = demande[1] if demande else _du_brouillon(fiche, qui.organisation_id)
+    brouillon = Brouillon.objects.filter(fiche=fiche).first()
+    contenu = _contenu(demande, brouillon)
+    jour, convention = horloge.aujourd_hui(), regles(fiche)
     return render(
         requete,
         "fiches/fiche_caisse.html" if caisse else "fiches/fiche.html",
         {
             "fiche": fiche,
-            "contenu": contenu,
             "a_une_demande": demande is not None,
-            "numero": _numero_masque(contenu),
-            "etat": affichage.etat(fiche, pour=qui),
+            "a_purger_le": demande[0].a_purger_le if demande else None,
+            "etat": affichage.etat(fiche, pour=qui, a_signer=_a_signer(contenu)),
             "deroule": affichage.deroule(fiche, pour=qui),
             "messages_de_la_caisse": _messages(fiche, requete),
             "gestes": {g.value for g in _gestes(fiche, requete)},
-            "brouillon": Brouillon.objects.filter(fiche=fiche).first(),
+            "brouillon": brouillon,
+            "peut_ecrire": droits.peut_ecrire(qui, fiche, convention),
             "maintenant": maintenant,
-            "a_moi": fiche.chargee_a_id == qui.agent_id,
-            "libelles": regles(fiche).fiche.libelles.exigee(horloge.aujourd_hui()),
-            "modele": _choix_lisibles(fiche, contenu),
+            **(affichage.demande_lisible(contenu, convention, jour) if contenu else {}),
         },
     )
 
@@ -217,13 +218,18 @@ def _liste(
         gabarit,
         {
             "page": page,
-            "lignes": [(f, noms.get(f.pk, ""), affichage.etat(f, pour=qui)) for f in lignes],
+            "lignes": [_ligne(f, noms.get(f.pk, ""), qui) for f in lignes],
             "filtres": filtres,
             "actifs": filtres.actifs(),
             "maintenant": horloge.maintenant(),
             **autres,
         },
     )
+
+
+def _ligne(fiche: Fiche, nom: str, qui: Affectation) -> dict[str, Any]:
+    motifs = affichage.motifs_lisibles(fiche, regles(fiche), horloge.aujourd_hui())
+    return {"fiche": fiche, "nom": nom, "etat": affichage.etat(fiche, pour=qui), "motifs": motifs}
 
 
 def _pdf(requete: HttpRequest, fiche: Fiche, pdf: bytes, nature: Any) -> HttpResponse:
@@ -263,28 +269,18 @@ def _gestes(fiche: Fiche, requete: HttpRequest) -> list[Any]:
     return gestes_possibles(fiche.statut, par=partie, lue=fiche.ouverte_caisse_le is not None)
 
 
-def _numero_masque(contenu: Any) -> str:
-    personne = contenu.personne if contenu else None
-    return nir.masquer(personne.nir, personne.nir_cle or "") if personne and personne.nir else ""
-
-
-def _choix_lisibles(fiche: Fiche, contenu: Any) -> dict[str, list[tuple[str, bool]]]:
-    """Each list of boxes of annex 1 with what is ticked."""
-    if contenu is None:
-        return {}
-    modele, jour = regles(fiche).fiche, horloge.aujourd_hui()
-    return {
-        nom: [
-            (choix.libelle, choix.code in getattr(contenu, nom))
-            for choix in getattr(modele, nom).exigee(jour)
-        ]
-        for nom in ("situations", "dossiers", "motifs")
-    }
-
-
-def _du_brouillon(fiche: Fiche, organisation: str) -> Any:
-    brouillon = Brouillon.objects.filter(fiche=fiche, organisation=organisation).first()
+def _contenu(
+    demande: tuple[Exemplaire, Contenu] | None, brouillon: Brouillon | None
+) -> Contenu | None:
+    """What was sent, or what is being written for the first time."""
+    if demande is not None:
+        return demande[1]
     return brouillons.lire(brouillon) if brouillon else None
+
+
+def _a_signer(contenu: Contenu | None) -> bool:
+    """Everything is written but the signature."""
+    return contenu is not None and contenu.non_opposition and brouillons.est_a_signer(contenu)
 
 
 def _dernier_tour(fiche: Fiche) -> int | None:
