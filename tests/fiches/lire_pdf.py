@@ -38,7 +38,10 @@ def cases(octets: bytes) -> list[str]:
 def images(octets: bytes) -> list[str]:
     """The words given for each figure of the structure, in the order of reading."""
     with pikepdf.open(io.BytesIO(octets)) as lu:
-        return [re.sub(r"\s+", " ", str(figure.Alt)).strip() for figure in _figures(lu.Root.StructTreeRoot)]
+        return [
+            re.sub(r"\s+", " ", str(figure.Alt)).strip()
+            for figure in _figures(lu.Root.StructTreeRoot)
+        ]
 
 
 def _figures(noeud: pikepdf.Object) -> Iterator[pikepdf.Object]:
