@@ -4,6 +4,7 @@ import multiprocessing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
+from typing import Any
 
 from django.db import connection, connections, transaction
 
@@ -73,7 +74,8 @@ def raconter_plusieurs(monde: Monde, rangs: range, nombre: int, maintenant: date
 
 def _en_parallele(parts: list[tuple[Monde, range, int, datetime]]) -> None:
     connections.close_all()
-    connection.close_pool()
+    base: Any = connections["default"]
+    base.close_pool()
     with multiprocessing.get_context("fork").Pool(len(parts)) as equipe:
         equipe.starmap(raconter_plusieurs, parts, chunksize=1)
 

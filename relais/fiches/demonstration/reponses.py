@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import date, timedelta
 from random import Random
+from typing import Any
 
 from relais.annuaire.models import Affectation
 from relais.fiches.contenu import ContenuReponse
@@ -41,11 +42,11 @@ def _premier_du_mois(jour: date, mois: int) -> date:
     return date(rang // 12, rang % 12 + 1, 1)
 
 
-def _paiement(jour: date, tirage: Random) -> dict[str, object]:
+def _paiement(jour: date, tirage: Random) -> dict[str, Any]:
     return {"versement_le": _dans(jour, tirage.randint(4, 9))}
 
 
-def _pieces(jour: date, tirage: Random) -> dict[str, object]:
+def _pieces(jour: date, tirage: Random) -> dict[str, Any]:
     return {
         "pieces": tuple(tirage.sample(PIECES, tirage.randint(1, 2))),
         "pieces_a_qui": "la caisse",
@@ -54,7 +55,7 @@ def _pieces(jour: date, tirage: Random) -> dict[str, object]:
     }
 
 
-def _droit(jour: date, tirage: Random) -> dict[str, object]:
+def _droit(jour: date, tirage: Random) -> dict[str, Any]:
     return {
         "droit": tirage.choice(list(Droit)),
         "droit_effet_le": _premier_du_mois(jour, 0),
@@ -63,7 +64,7 @@ def _droit(jour: date, tirage: Random) -> dict[str, object]:
     }
 
 
-def _organisme(jour: date, tirage: Random) -> dict[str, object]:
+def _organisme(jour: date, tirage: Random) -> dict[str, Any]:
     transmis = tirage.random() < 0.5
     return {
         "organisme": tirage.choice(("la MSA", "l’Agirc-Arrco", "la CNRACL")),
@@ -73,7 +74,7 @@ def _organisme(jour: date, tirage: Random) -> dict[str, object]:
     }
 
 
-def _autre(jour: date, tirage: Random) -> dict[str, object]:
+def _autre(jour: date, tirage: Random) -> dict[str, Any]:
     return {
         "texte": "Le dossier est complet et sera étudié en priorité.",
         "suite_par": "la caisse appelle la personne",
@@ -81,15 +82,15 @@ def _autre(jour: date, tirage: Random) -> dict[str, object]:
     }
 
 
-def _etape(jour: date, tirage: Random) -> dict[str, object]:
+def _etape(jour: date, tirage: Random) -> dict[str, Any]:
     return {"prochain_point_le": _dans(jour, tirage.randint(3, 8))}
 
 
-def _rien(jour: date, tirage: Random) -> dict[str, object]:
+def _rien(jour: date, tirage: Random) -> dict[str, Any]:
     return {}
 
 
-_CHAMPS: dict[NatureReponse, Callable[[date, Random], dict[str, object]]] = {
+_CHAMPS: dict[NatureReponse, Callable[[date, Random], dict[str, Any]]] = {
     NatureReponse.PAIEMENT_DEBLOQUE: _paiement,
     NatureReponse.PIECE_MANQUANTE: _pieces,
     NatureReponse.DROIT_ACCORDE: _droit,

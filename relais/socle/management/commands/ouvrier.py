@@ -2,7 +2,9 @@
 
 import asyncio
 import logging
+import signal
 import time
+from contextlib import suppress
 from typing import Any
 
 from asgiref.sync import sync_to_async
@@ -16,7 +18,7 @@ from relais.socle.demarrage import verifier_tout
 
 journal = logging.getLogger(__name__)
 FILS = 2
-ARRET = 20  # seconds left to the jobs in hand when asked to stop
+ARRET = 10  # seconds left to the jobs in hand when asked to stop; each is safe to run again
 REPRISES = (1, 2, 5, 10, 30)  # seconds between two attempts at a base out of reach
 
 
@@ -27,28 +29,43 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         verifier_tout()
         essai = 0
-        while True:
+        debut = time.monotonic()
+        while not asyncio.run(travailler()):
+            # The machinery ended by itself: its base went away.
+            essai = 0 if time.monotonic() - debut > REPRISES[-1] else essai + 1
+            attente = REPRISES[min(essai, len(REPRISES) - 1)]
+            journal.warning("base hors d’atteinte, reprise dans %s s", attente)
+            time.sleep(attente)
             debut = time.monotonic()
-            try:
-                asyncio.run(travailler())
-            except exceptions.ConnectorException:
-                essai = 0 if time.monotonic() - debut > REPRISES[-1] else essai + 1
-                attente = REPRISES[min(essai, len(REPRISES) - 1)]
-                journal.warning("base hors d’atteinte, reprise dans %s s", attente)
-                time.sleep(attente)
-            else:
-                return
 
 
-async def travailler() -> None:
-    """Work until SIGTERM or Ctrl-C, which lets the jobs in hand finish; ConnectorException."""
+async def travailler() -> bool:
+    """Work until asked to stop (True), or until the base goes away (False)."""
     await sync_to_async(close_old_connections)()
+    tache = asyncio.create_task(_machine())
+    demande = asyncio.Event()
+
+    def arreter() -> None:
+        demande.set()
+        signal.alarm(ARRET + 5)  # a base that does not answer shall not keep us
+        tache.cancel()
+
+    for un in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(un, arreter)
+    with suppress(exceptions.ConnectorException, asyncio.CancelledError):
+        await tache
+    return demande.is_set()
+
+
+async def _machine() -> None:
     # An app of its own for the machinery alone: what a job defers goes through Django's
     # connection, in the job's own transaction.
-    machine = app.with_connector(app.connector.get_worker_connector())
+    connecteur: Any = app.connector
+    machine = app.with_connector(connecteur.get_worker_connector())
     async with machine.open_async():
         await machine.run_worker_async(
             concurrency=env.entier("OUVRIER_FILS", FILS),
             shutdown_graceful_timeout=ARRET,
             delete_jobs="successful",
+            install_signal_handlers=False,
         )
