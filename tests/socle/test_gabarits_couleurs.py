@@ -5,6 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from relais.fiches.forms.reponse import NATURES
+from relais.regles.convention import Couleur
+
 FEUILLE = Path("relais/socle/static/socle/relais.css")
 TEXTE, TRAIT = 4.5, 3.0  # WCAG 2.2, 1.4.3 and 1.4.11
 FONDS = ("fond", "surface", "surface-2", "feuille")
@@ -84,3 +87,12 @@ def test_chaque_jeton_employe_existe(feuille: str) -> None:
 
 def test_rien_ne_vient_d_ailleurs(feuille: str) -> None:
     assert not re.search(r"@import|url\(|https?:", feuille)
+
+
+def test_chaque_couleur_de_territoire_a_sa_teinte(feuille: str) -> None:
+    assert [c for c in Couleur if f".territoire-{c} {{ --teinte: #" not in feuille] == []
+
+
+def test_chaque_nature_de_reponse_ne_montre_que_ses_champs(feuille: str) -> None:
+    regle = '[name="nature"][value="{0}"]:checked) .rubrique:not(.rubrique-{0},'
+    assert [nature for nature in NATURES if regle.format(nature) not in feuille] == []
