@@ -45,6 +45,12 @@ settings.STORAGES["staticfiles"]["BACKEND"] = (
 settings.WHITENOISE_USE_FINDERS = settings.WHITENOISE_AUTOREFRESH = True
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    # A worker must not load Django before this file has given it an environment of its own.
+    if config.getoption("numprocesses", None):
+        os.environ.pop("DJANGO_SETTINGS_MODULE", None)
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     if SESSION_A_NOUS:
         banc.fermer(SESSION)
