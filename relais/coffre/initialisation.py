@@ -6,10 +6,10 @@ from contextlib import suppress
 from pathlib import Path
 
 from django.conf import settings
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
 from relais.coffre import controle, copies, magasin, racine
-from relais.coffre.erreurs import CoffreAbsent
+from relais.coffre.erreurs import CoffreAbsent, CoffreErreur
 from relais.coffre.models import Kek, Magasin
 from relais.coffre.routage import ALIAS
 from relais.coffre.trousseau import Trousseau
@@ -19,8 +19,17 @@ from relais.socle import horloge
 def initialiser() -> None:
     """Make what is missing, bring the tables up to date, then check all of it (SystemExit).
 
-    Safe to repeat and to kill. Refuses, and makes nothing, where a root key or a store was lost.
+    Safe to repeat and to kill. Refuses (CommandError), and makes nothing, where a root key or a
+    store was lost.
     """
+    try:
+        _faire_ce_qui_manque()
+    except CoffreErreur as erreur:
+        raise CommandError(str(erreur)) from erreur
+    controle.verifier_magasin()
+
+
+def _faire_ce_qui_manque() -> None:
     _refuser_une_perte()
     for dossier in (magasin.chemin().parent, Path(settings.COFFRE_COPIES), racine.chemin().parent):
         dossier.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -29,7 +38,6 @@ def initialiser() -> None:
     _creer_fichier(magasin.chemin())
     call_command("migrate", database=ALIAS, interactive=False, verbosity=0, skip_checks=True)
     _amorcer()
-    controle.verifier_magasin()
 
 
 def _refuser_une_perte() -> None:

@@ -1,5 +1,6 @@
 """What must hold before the program serves or works: refuse early, say why."""
 
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -12,12 +13,23 @@ ALIAS = (DEFAULT_DB_ALIAS, "coffre")
 
 def verifier_pret() -> None:
     """Refuse to start (SystemExit, in French) on a base that `relais migrer` has not brought up."""
+    refuser_un_coffre_absent()
     for alias in ALIAS:
         if manquantes := migrations_manquantes(alias):
             raise SystemExit(
                 f"La base « {alias} » n’est pas à jour : {len(manquantes)} migration(s) manquent, "
                 f"dont {manquantes[0]}. Lancez « relais migrer », puis recommencez."
             )
+
+
+def refuser_un_coffre_absent() -> None:
+    """Before anything opens it: SQLite would make an empty file, and hide the loss."""
+    fichier = Path(connections["coffre"].settings_dict["NAME"])
+    if not fichier.exists():
+        raise SystemExit(
+            f"Le coffre des clés manque : {fichier}. Première installation : lancez « relais "
+            "migrer ». Sinon, rétablissez-le depuis une copie : rien n’est recréé tout seul."
+        )
 
 
 def verifier_tout() -> None:

@@ -15,6 +15,7 @@ from relais.coffre.actions import Genre
 from relais.coffre.erreurs import CoffreAbsent, CoffreIndisponible, RacineRefusee
 from relais.coffre.initialisation import initialiser
 from relais.coffre.models import Kek, Magasin
+from relais.socle.demarrage import verifier_pret
 from tests.coffre.conftest import Coffre, contenu
 
 
@@ -79,7 +80,7 @@ def test_la_cle_racine_d_un_autre_compte_est_refusee(
 def test_une_cle_racine_perdue_n_est_jamais_refaite(coffre: Coffre) -> None:
     coffre.racine.unlink()
     refuse("manque")
-    with pytest.raises(RacineRefusee, match="manque"):
+    with pytest.raises(CommandError, match="manque"):
         initialiser()
     assert not coffre.racine.exists()
 
@@ -97,6 +98,13 @@ def test_un_service_sans_coffre_n_en_cree_pas(sans_coffre: Coffre) -> None:
         with pytest.raises(CoffreAbsent):
             appel()
     assert not sans_coffre.dossier.exists()
+
+
+def test_le_demarrage_refuse_un_coffre_absent_avant_de_l_ouvrir(sans_coffre: Coffre) -> None:
+    sans_coffre.fichier.parent.mkdir(parents=True, mode=0o700)
+    with pytest.raises(SystemExit, match="rien n’est recréé tout seul"):
+        verifier_pret()
+    assert not sans_coffre.fichier.exists()
 
 
 def test_un_service_devant_un_fichier_vide_ne_le_remplit_pas(sans_coffre: Coffre) -> None:
@@ -150,7 +158,7 @@ def test_un_coffre_perdu_qui_a_servi_n_est_pas_refait(
         coffre.fichier.touch(0o600)
     if racine_aussi:
         coffre.racine.unlink()
-    with pytest.raises(CoffreAbsent, match="depuis une copie"):
+    with pytest.raises(CommandError, match="depuis une copie"):
         initialiser()
     assert coffre.racine.exists() != racine_aussi
     assert not coffre.fichier.exists() or coffre.fichier.stat().st_size == 0
