@@ -2,11 +2,12 @@
 
 from django.urls import include, path
 
-from relais.socle import sante
+from relais.socle import courriels_attrapes, sante
 
 urlpatterns = [
     path("sante/vivant", sante.vivant, name="vivant"),
     path("sante/pret", sante.pret, name="pret"),
+    path("demonstration/courriels/", courriels_attrapes.courriels, name="courriels"),
     path("", include("relais.annuaire.urls")),
     path("", include("relais.fiches.urls")),
 ]

@@ -6,8 +6,10 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.db import connection, connections, transaction
 
+from relais.annuaire.actions import creer_agent, creer_equipe
 from relais.annuaire.contexte import contexte_systeme
 from relais.annuaire.models import Affectation, Agent, Convention, Equipe, Organisation, Territoire
 from relais.coffre.models import Genre
@@ -103,11 +105,9 @@ def peupler(depuis: datetime) -> Monde:
     for code, noms in population.EQUIPES.items():
         territoire = Territoire.objects.get(organisation=convention.departement, code=code)
         for nom in noms:
-            Equipe.objects.create(
-                organisation=convention.departement, territoire=territoire, nom=nom
-            )
+            creer_equipe(convention.departement, nom, territoire=territoire)
     for nom in population.AGENCES:
-        Equipe.objects.create(organisation=convention.caisse, nom=nom)
+        creer_equipe(convention.caisse, nom)
     return Monde(
         convention=convention,
         terrain=_creer(population.DEPARTEMENT, convention.departement, depuis),
@@ -159,22 +159,18 @@ def oublier_les_anciens_courriels(maintenant: datetime) -> None:
 def _creer_agent(
     compte: Compte, organisation: Organisation, rang: int, depuis: datetime
 ) -> Affectation:
-    from django.contrib.auth.hashers import make_password
-
-    equipe = Equipe.objects.filter(organisation=organisation, nom=compte.equipe).first()
-    agent = Agent.objects.create(
+    """The account as `relais agent creer` makes it, with its second factor already set up."""
+    agent = creer_agent(
         email=compte.adresse,
         prenom=compte.prenom,
         nom=compte.nom,
-        telephone=f"02 61 91 {rang + 10:02d} {rang + 35:02d}",
-        cree_le=depuis,
-        password=make_password(population.MOT_DE_PASSE),
-    )
-    return Affectation.objects.create(
-        agent=agent,
+        mot_de_passe=population.MOT_DE_PASSE,
         organisation=organisation,
         role=compte.role,
-        equipe=equipe,
-        territoire=equipe.territoire if equipe else None,
-        depuis=depuis,
+        equipe=Equipe.objects.filter(organisation=organisation, nom=compte.equipe).first(),
+        # A range that the Arcep keeps for fiction.
+        telephone=f"026191{rang + 10:02d}{rang + 35:02d}",
+        maintenant=depuis,
     )
+    TOTP.activate(agent, generate_totp_secret())
+    return Affectation.objects.de(agent).get()
