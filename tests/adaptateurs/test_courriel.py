@@ -189,6 +189,7 @@ def test_une_adresse_accentuee_est_refusee_par_un_serveur_qui_ne_les_connait_pas
         {"message_id": "<a@exemple.test>\r\nBcc: autre@exemple.test"},
         {"message_id": "sans-chevrons@exemple.test"},
         {"message_id": "<a b@exemple.test>"},
+        {"message_id": "<a@exemple.test> suite"},
         {"expediteur": "relais@exemple.test\r\nReply-To: autre@exemple.test"},
         {"expediteur": "sans arobase"},
     ],

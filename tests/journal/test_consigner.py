@@ -112,7 +112,8 @@ def test_le_mur_est_rendu_apres_une_transaction_imbriquee(base: object) -> None:
         "nir-1850578006084",
     ],
 )
-def test_un_objet_qui_peut_nommer_quelqu_un_est_refuse(objet: str, base: object) -> None:
+@pytest.mark.django_db
+def test_un_objet_qui_peut_nommer_quelqu_un_est_refuse(objet: str) -> None:
     with pytest.raises(DatabaseError), pour(CD35):
         consigner(Action.LECTURE, organisation=CD35, agent=AGENT, objet=objet)
 
@@ -121,7 +122,8 @@ def test_un_objet_qui_peut_nommer_quelqu_un_est_refuse(objet: str, base: object)
     "objet",
     ["", "K7QF-3MWP", str(UUID(int=5)), "fiches:ouvrir", "account_login", "cd35", "2026-11"],
 )
-def test_un_objet_sans_donnee_personnelle_est_accepte(objet: str, base: object) -> None:
+@pytest.mark.django_db
+def test_un_objet_sans_donnee_personnelle_est_accepte(objet: str) -> None:
     with pour(CD35):
         consigner(Action.LECTURE, organisation=CD35, agent=AGENT, objet=objet)
     assert [e.objet for e in evenements(CD35)] == [objet]
