@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from django.apps import apps
+from django.db.models import QuerySet
 from django.template.loaders.app_directories import get_app_template_dirs
 
 from relais.socle.donnees_personnelles import champs_du_modele, declares, numero
@@ -132,12 +133,10 @@ def part_d_un_modele_ouvert(noeud: ast.AST) -> bool:
 
 def test_une_porte_n_ouvre_un_modele_mure_que_par_ses_mots_a_lui():
     """`Fiche.objects.visibles_par(…)`, never `Fiche.objects.get(…)`."""
-    propres = {
-        nom
-        for modele in apps.get_models()
-        if modele.__name__ in MUREES
-        for nom in vars(type(modele._default_manager.all()))
-    }
+    requetes = {
+        type(m._default_manager.all()) for m in apps.get_models() if m.__name__ in MUREES
+    } - {QuerySet}
+    propres = {nom for requete in requetes for nom in vars(requete)}
     fautes = [
         ici(chemin, noeud)
         for chemin in portes()
