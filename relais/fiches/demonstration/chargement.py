@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
-from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.db import connection, connections, transaction
 
 from relais.annuaire.actions import creer_agent, creer_equipe
 from relais.annuaire.contexte import contexte_systeme
+from relais.annuaire.facteurs import poser_application
 from relais.annuaire.models import Affectation, Agent, Convention, Equipe, Organisation, Territoire
 from relais.coffre.models import Genre
 from relais.fiches import effacement
@@ -172,5 +172,5 @@ def _creer_agent(
         telephone=f"026191{rang + 10:02d}{rang + 35:02d}",
         maintenant=depuis,
     )
-    TOTP.activate(agent, generate_totp_secret())
+    poser_application(agent)
     return Affectation.objects.de(agent).get()

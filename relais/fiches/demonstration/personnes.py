@@ -1,5 +1,5 @@
 """People who do not exist: surnames that say so, a country code nobody is born in, phone numbers
-that the Arcep keeps for works of fiction, addresses under « .invalid »."""
+that the Arcep keeps for works of fiction, addresses under « .test »."""
 
 from dataclasses import replace
 from random import Random
@@ -89,16 +89,16 @@ def personne(tirage: Random, rang: int) -> Personne:
         nir_cle=nir.calculer_cle(corps),
         nir_provisoire=corps[0] not in "12",
         adresse=_adresse(tirage),
-        mail=f"personne{rang}@exemple.invalid" if tirage.random() < 0.5 else "",
+        mail=f"personne{rang}@exemple.test" if tirage.random() < 0.5 else "",
         telephone=telephone(tirage),
     )
     return _incomplete(joignable, tirage)
 
 
 def telephone(tirage: Random) -> str:
-    """A number of the Arcep's ranges for fiction: landline or mobile."""
-    debut = tirage.choice(("02 61 91", "06 39 98"))
-    return f"{debut} {tirage.randrange(100):02d} {tirage.randrange(100):02d}"
+    """A number (E.164) of the Arcep's ranges for fiction: landline or mobile."""
+    debut = tirage.choice(("+3326191", "+3363998"))
+    return f"{debut}{tirage.randrange(10_000):04d}"
 
 
 def _corps(tirage: Random, rang: int, *, feminin: bool) -> str:

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
+from relais.annuaire.demonstration import MOT_DE_PASSE
 from relais.regles.convention import Role
 
-# Shown with the accounts; the same for all, and worth nothing outside of this machine.
-MOT_DE_PASSE = "phare-canal-tilleul-35"
-DOMAINE = "exemple.invalid"
+__all__ = ["AGENCES", "CAISSE", "DEPARTEMENT", "EQUIPES", "MOT_DE_PASSE", "VITRINE", "Compte"]
+
+DOMAINE = "exemple.test"
 
 # Names of our own: the real CDAS are not these.
 EQUIPES: dict[str, tuple[str, ...]] = {
