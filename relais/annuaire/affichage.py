@@ -6,21 +6,32 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
-from relais.annuaire.models import Affectation
+from relais.annuaire.conventions import regles_de_l_organisation
+from relais.annuaire.models import Affectation, Organisation
 from relais.regles.convention import Role
+from relais.socle import horloge
 
-_TERRAIN = [("Mes fiches", "fiches:mes_fiches"), ("Signaler", "fiches:signaler")]
+_TERRAIN = [
+    ("Mes fiches", "fiches:mes_fiches"),
+    ("Signaler un dysfonctionnement", "fiches:signaler"),
+]
 _MENU: dict[Role, list[tuple[str, str]]] = {
     Role.TRAVAILLEUR_SOCIAL: _TERRAIN,
     Role.CHARGE_ACCUEIL: _TERRAIN,
     Role.ENCADRANT: _TERRAIN,
-    Role.AGENT_CAISSE: [("À traiter", "fiches:corbeille"), ("Signaler", "fiches:signaler")],
+    Role.AGENT_CAISSE: [
+        ("À traiter", "fiches:corbeille"),
+        ("Signaler un dysfonctionnement", "fiches:signaler"),
+    ],
     Role.RESPONSABLE_CAISSE: [
         ("À traiter", "fiches:corbeille"),
         ("Suivi", "fiches:suivi"),
-        ("Signaler", "fiches:signaler"),
+        ("Signaler un dysfonctionnement", "fiches:signaler"),
     ],
-    Role.REFERENT: [("Suivi", "fiches:suivi"), ("Signaler", "fiches:signaler")],
+    Role.REFERENT: [
+        ("Suivi", "fiches:suivi"),
+        ("Signaler un dysfonctionnement", "fiches:signaler"),
+    ],
 }
 
 
@@ -38,11 +49,24 @@ def contexte_de_page(requete: HttpRequest) -> dict[str, Any]:
     }
     if affectation is not None:
         contexte |= {
-            "organisation": affectation.organisation.nom,
+            "organisation": _nom_court(affectation.organisation),
             "affectation": affectation.libelle,
+            "affectations": requete.affectations,
+            "changer_affectation": reverse("affectation")
+            if len(requete.affectations) > 1
+            else None,
             "menu": [
                 {"url": reverse(nom), "libelle": libelle, "courant": requete.path == reverse(nom)}
                 for libelle, nom in pages_de(affectation)
             ],
         }
     return contexte
+
+
+def _nom_court(organisation: Organisation) -> str:
+    """The name of a party as annex 1 shortens it, its whole name without a convention."""
+    regles = regles_de_l_organisation(organisation.code)
+    if regles is None:
+        return organisation.nom
+    partie = regles.departement if regles.departement.code == organisation.code else regles.caisse
+    return partie.nom_court.exigee(horloge.aujourd_hui())

@@ -32,7 +32,8 @@ def _mur(organisation: str, agent: str) -> Iterator[None]:
     with transaction.atomic():
         precedent = _poser(organisation, agent)
         yield
-        if imbrique:  # a context inside another one gives the outer wall back
+        # A context inside another one gives the outer wall back; a rollback does so by itself.
+        if imbrique and not connection.needs_rollback:
             _poser(*precedent)
 
 
