@@ -11,3 +11,4 @@ urlpatterns = [
     path("", include("relais.annuaire.urls")),
     path("", include("relais.fiches.urls")),
 ]
+handler500 = "relais.socle.panne.erreur_interne"

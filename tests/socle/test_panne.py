@@ -10,7 +10,7 @@ import pytest
 from django.db import OperationalError, connections
 from django.http import HttpResponse
 from django.test import Client
-from django.urls import path
+from django.urls import get_resolver, path
 
 from relais.socle.panne import base_hors_d_atteinte, erreur_interne
 from relais.socle.postgres import Serveur
@@ -118,3 +118,7 @@ def test_seule_une_base_hors_d_atteinte_est_une_panne(cause, panne):
     autour.__context__ = erreur
     assert base_hors_d_atteinte(autour) is panne
     assert not base_hors_d_atteinte(None)
+
+
+def test_le_produit_sert_cette_page():
+    assert get_resolver("config.urls").resolve_error_handler(500) is erreur_interne
