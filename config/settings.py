@@ -1,6 +1,7 @@
 """Settings: wiring only. All that varies comes from the environment (docs/exploitation.md)."""
 
 from datetime import timedelta
+from typing import Any
 
 from config import environnement as env
 from config.comptes import COMPTES
@@ -198,7 +199,7 @@ PERMISSIONS_POLICY = PERMISSIONS
 
 LOGGING = JOURNAUX
 
-SMTP = {
+SMTP: dict[str, Any] = {
     "hote": env.texte("SMTP_HOTE"),
     "port": env.entier("SMTP_PORT", 587),
     "utilisateur": env.texte("SMTP_UTILISATEUR"),

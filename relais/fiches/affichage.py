@@ -188,7 +188,8 @@ def _texte_caisse(ligne: Transition) -> str:
     return f"{texte} ({ligne.par})" if ligne.par else texte
 
 
-def _jour(instant: datetime) -> date:
+def _jour(instant: datetime | None) -> date:
+    assert instant is not None  # the database holds it for the states that show it
     return instant.astimezone(PARIS).date()
 
 

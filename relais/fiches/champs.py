@@ -23,7 +23,7 @@ class ChampTexte(forms.CharField):
         )
 
     def to_python(self, value: Any) -> str:
-        texte: str = super().to_python(value)
+        texte = str(super().to_python(value) or "")
         if "\x00" in texte:
             raise ValidationError(
                 "Ce texte contient un caractère invisible (nul). Effacez-le et retapez le texte."

@@ -3,6 +3,7 @@
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 
@@ -53,7 +54,7 @@ def deposer(envoi: Envoi, piece: Piece, *, maintenant: datetime) -> None:
 
 def _ligne(
     envoi: Envoi, organisation: str, piece: Piece, *, maintenant: datetime
-) -> dict[str, object]:
+) -> dict[str, Any]:
     """The columns of a new copy. Its key first, so that no row ever waits for one."""
     pk = uuid.uuid4()
     creer_cle(Genre.EXEMPLAIRE, pk, organisation=organisation, index=piece.index)
@@ -84,7 +85,7 @@ def _a_purger_le(envoi: Envoi, organisation: str) -> datetime | None:
 def derniere_demande(fiche: Fiche, organisation: str) -> tuple[Exemplaire, Contenu] | None:
     """The newest whole request in the copies of that party; None when they are all gone."""
     copie = (
-        fiche.exemplaires_de(organisation)
+        Exemplaire.objects.de(fiche, organisation)
         .des_natures(DEMANDES)
         .order_by("-envoi__envoye_le")
         .first()
@@ -94,7 +95,11 @@ def derniere_demande(fiche: Fiche, organisation: str) -> tuple[Exemplaire, Conte
 
 def reponses(fiche: Fiche, organisation: str) -> list[tuple[Envoi, ContenuReponse]]:
     """What the caisse said, oldest first, as far as that party holds it."""
-    copies = fiche.exemplaires_de(organisation).hors_natures(DEMANDES).order_by("envoi__envoye_le")
+    copies = (
+        Exemplaire.objects.de(fiche, organisation)
+        .hors_natures(DEMANDES)
+        .order_by("envoi__envoye_le")
+    )
     return [(c.envoi, ContenuReponse.depuis_octets(lire_document(c))) for c in copies]
 
 

@@ -1,7 +1,7 @@
 """Write a fiche before it is sent: create, save, sign, delete. Everything is encrypted."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
@@ -12,7 +12,7 @@ from relais.coffre.actions import Genre, ouvrir, sceller
 from relais.fiches import droits, effacement
 from relais.fiches.actions.acte import ActeRefuse, exiger, passer, statut_apres, verrouiller
 from relais.fiches.contenu import Contenu, Professionnel, Signature
-from relais.fiches.models import Brouillon, Fiche
+from relais.fiches.models import Brouillon, Exemplaire, Fiche
 from relais.journal.actions import consigner
 from relais.journal.models import Action
 from relais.regles.circuit import Geste, Partie, Statut
@@ -45,7 +45,7 @@ def commencer(convention: Convention, *, par: Affectation, maintenant: datetime)
         creee_le=maintenant,
         canal=regles.echanges.canal.exigee(jour),
     )
-    contenu = Contenu(cree_le=jour, **_part_du_professionnel(par))
+    contenu = _contenu_neuf(par, jour)
     _ecrire(Brouillon(fiche=fiche, organisation_id=fiche.departement_id), contenu, maintenant)
     consigner(
         Action.BROUILLON_CREE,
@@ -127,7 +127,7 @@ def supprimer(fiche: Fiche, *, par: Affectation, maintenant: datetime) -> None:
         raise ActeRefuse("Une fiche envoyée ne se supprime pas.")
     organisation = fiche.departement_id
     effacer_brouillon(fiche, maintenant=maintenant)
-    copies = list(fiche.exemplaires_de(organisation).values_list("pk", flat=True))
+    copies = list(Exemplaire.objects.de(fiche, organisation).values_list("pk", flat=True))
     effacement.engager(Genre.EXEMPLAIRE, copies, organisation=organisation, le=maintenant)
     consigner(
         Action.SUPPRIMER,
@@ -205,15 +205,17 @@ def effacer_brouillon(fiche: Fiche, *, maintenant: datetime) -> None:
         brouillon.delete()
 
 
-def _part_du_professionnel(par: Affectation) -> dict[str, object]:
+def _contenu_neuf(par: Affectation, jour: date) -> Contenu:
+    """An empty request with the professional's part filled in."""
     territoire = par.territoire
-    return {
-        "territoire": territoire.code if territoire else "",
-        "territoire_nom": territoire.nom if territoire else "",
-        "professionnel": Professionnel(
+    return Contenu(
+        cree_le=jour,
+        territoire=territoire.code if territoire else "",
+        territoire_nom=territoire.nom if territoire else "",
+        professionnel=Professionnel(
             nom_prenom=f"{par.agent.nom} {par.agent.prenom}", telephone=par.agent.telephone
         ),
-    }
+    )
 
 
 def _brouillon_verrouille(fiche: Fiche) -> Brouillon:

@@ -70,8 +70,6 @@ def raconter_plusieurs(monde: Monde, rangs: range, nombre: int, maintenant: date
         # One draw a story: the same stories whatever the number of processes.
         tirage = Random(f"{GRAINE}/{rang}")  # noqa: S311 (stories, not secrets)
         raconter(scenarios[rang], monde, rang, tirage, maintenant)
-    for connexion in connections.all():
-        connexion.close()
 
 
 def _en_parallele(parts: list[tuple[Monde, range, int, datetime]]) -> None:

@@ -45,7 +45,7 @@ class BaseEmbarquee:
         self.serveur.arreter()
 
 
-def lancer(lieu: Lieu, *, neuve: bool, dire: Dire) -> None:
+def lancer(lieu: Lieu, *, neuve: bool, fiches: int, dire: Dire) -> None:
     """Serve the demonstration until somebody stops it (`Arret` goes through)."""
     lieu.preparer()
     with lieu.seul():
@@ -58,7 +58,7 @@ def lancer(lieu: Lieu, *, neuve: bool, dire: Dire) -> None:
             superviseur.lancer(base)
             _marquer(base.serveur, lieu, neuve=neuve, dire=dire)
             environnement = lieu.environnement(_urls(base.serveur), smtp=port_libre())
-            _preparer(lieu, environnement, dire=dire)
+            _preparer(lieu, environnement, fiches=fiches, dire=dire)
             for programme in _programmes(lieu, environnement):
                 superviseur.lancer(programme)
             _attendre(superviseur, lieu)
@@ -106,12 +106,12 @@ def _marquer(serveur: Serveur, lieu: Lieu, *, neuve: bool, dire: Dire) -> None:
         marque.marquer(connexion)
 
 
-def _preparer(lieu: Lieu, environnement: dict[str, str], *, dire: Dire) -> None:
+def _preparer(lieu: Lieu, environnement: dict[str, str], *, fiches: int, dire: Dire) -> None:
     dire("Mise à jour de la base et du coffre…")
     _executer(lieu, environnement, ["migrer"], ["collectstatic", "--noinput", "--clear", "-v", "0"])
     if not lieu.temoin.exists():
         dire("Chargement des personnes et des fiches fictives…")
-        _executer(lieu, environnement, ["demonstration", "--charger"])
+        _executer(lieu, environnement, ["demonstration", "--charger", "--fiches", str(fiches)])
         lieu.temoin.touch()
 
 

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -227,12 +227,6 @@ class Fiche(models.Model):
     def en_attente_de_reponse(self) -> bool:
         """Sent and not yet answered: its deadline runs."""
         return self.statut in OUVERTS_CAISSE
-
-    def exemplaires_de(self, organisation: str) -> "models.QuerySet[Any]":
-        """The copies of this fiche that one party holds and that are still readable."""
-        from relais.fiches.models.messages import Exemplaire
-
-        return Exemplaire.objects.de(self, organisation)
 
 
 class Tour(models.Model):

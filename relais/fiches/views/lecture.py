@@ -24,7 +24,7 @@ from relais.fiches.views.portes import (
 )
 from relais.journal.models import Action
 from relais.regles import nir
-from relais.regles.circuit import Partie, gestes_possibles
+from relais.regles.circuit import Partie, Statut, gestes_possibles
 from relais.socle import horloge
 from relais.socle.horloge import PARIS
 
@@ -266,7 +266,9 @@ def _gestes(fiche: Fiche, requete: HttpRequest) -> list[Any]:
     partie = droits.partie_de(requete.affectation, fiche)
     if partie is None or partie == Partie.ENCADRANT:
         return []
-    return gestes_possibles(fiche.statut, par=partie, lue=fiche.ouverte_caisse_le is not None)
+    return gestes_possibles(
+        Statut(fiche.statut), par=partie, lue=fiche.ouverte_caisse_le is not None
+    )
 
 
 def _contenu(

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
 from config import environnement as env
-from relais.fiches.demonstration.chargement import charger
+from relais.fiches.demonstration.chargement import NOMBRE, charger
 from relais.fiches.demonstration.lancement import lancer
 from relais.fiches.demonstration.lieu import PORT, DemonstrationImpossible, Lieu
 from relais.socle import horloge
@@ -24,11 +24,12 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--port", type=int, default=os.environ.get("PORT") or PORT)
         parser.add_argument("--neuve", action="store_true", help="refait les données à neuf")
+        parser.add_argument("--fiches", type=int, default=NOMBRE, help="combien, si c’est à neuf")
         parser.add_argument("--charger", action="store_true", help="charge seulement les données")
 
-    def handle(self, *args: Any, port: int, neuve: bool, **options: Any) -> None:
+    def handle(self, *args: Any, port: int, neuve: bool, fiches: int, **options: Any) -> None:
         if options["charger"]:
-            self._charger()
+            self._charger(fiches)
             return
         if not 1 <= port <= 65534:
             raise SystemExit("PORT doit être un nombre entre 1 et 65534.")
@@ -37,6 +38,7 @@ class Command(BaseCommand):
                 lancer(
                     Lieu(settings.DOSSIER, port),
                     neuve=neuve or env.vrai("DEMONSTRATION_NEUVE"),
+                    fiches=fiches,
                     dire=self._dire,
                 )
         except Arret:
@@ -48,7 +50,7 @@ class Command(BaseCommand):
         self.stdout.write(phrase)
         self.stdout.flush()
 
-    def _charger(self) -> None:
+    def _charger(self, fiches: int) -> None:
         """Only into a marked base: `lancer` has checked it, and so does this door."""
         from django.db import connection
 
@@ -57,5 +59,5 @@ class Command(BaseCommand):
         connection.ensure_connection()
         if not settings.DEMONSTRATION or not marque.est_marquee(connection.connection):
             raise SystemExit("Cette base ne porte pas la marque d’une démonstration.")
-        nombre = charger(maintenant=horloge.maintenant(), processus=EN_MEME_TEMPS)
+        nombre = charger(maintenant=horloge.maintenant(), nombre=fiches, processus=EN_MEME_TEMPS)
         self._dire(f"{nombre} fiches fictives chargées.")
