@@ -10,6 +10,7 @@ from django.test import Client
 
 from relais.annuaire import conventions
 from relais.annuaire.actions import creer_agent, creer_equipe
+from relais.annuaire.facteurs import poser_application
 from relais.annuaire.models import Affectation, Agent, Organisation, Territoire
 from relais.regles.convention import Role
 
@@ -88,9 +89,7 @@ def affectation(nom: str) -> Affectation:
 
 def poser_second_facteur(agent: Agent) -> None:
     """A TOTP secret known to the tests, as if its owner had set it up."""
-    from allauth.mfa.totp.internal.auth import TOTP
-
-    TOTP.activate(agent, SECRET_TOTP)
+    poser_application(agent, SECRET_TOTP)
 
 
 def connecter(qui: Affectation) -> Client:

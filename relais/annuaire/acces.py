@@ -3,14 +3,17 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.contrib import messages
+from django.contrib.auth import logout
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import resolve, reverse
+from django.urls import resolve
 
-from relais.annuaire.affectations import affectation_de_la_session
+from relais.annuaire.affectations import affectations_de_la_session
 from relais.annuaire.contexte import contexte
+from relais.annuaire.facteurs import a_un_second_facteur
 from relais.journal.actions import consigner_refus
 from relais.journal.models import Action
 
@@ -21,15 +24,19 @@ class ContexteDeLaRequete:
     """Open the agent's `contexte` around the view and the rendering of its response.
 
     An error rolls everything back; a refusal is journaled afterwards, in a transaction of its own.
+    An agent who has no affectation left is logged out at once.
     """
 
     def __init__(self, suite: Suite) -> None:
         self.suite = suite
 
     def __call__(self, requete: HttpRequest) -> HttpResponse:
-        affectation = affectation_de_la_session(requete)
-        requete.affectation = affectation
+        requete.affectations = affectations_de_la_session(requete)
+        requete.affectation = affectation = next(iter(requete.affectations), None)
         if affectation is None:
+            if requete.user.is_authenticated:
+                logout(requete)
+                messages.warning(requete, "Votre compte n’a plus de rôle : voyez l’administrateur.")
             return self.suite(requete)
         with contexte(affectation):
             reponse = self.suite(requete)
@@ -51,17 +58,19 @@ class ContexteDeLaRequete:
 class SecondFacteurExige:
     """Nobody goes further than the choice of a second factor without one (security.md)."""
 
-    PERMISES = ("/compte/", "/statique/", "/sante/", "/aide/")
+    CHOIX = "/compte/"
+    PERMISES = (
+        *("/compte/second-facteur/", "/compte/deconnexion/", "/compte/confirmer/"),
+        *("/statique/", "/sante/", "/aide/"),
+    )
 
     def __init__(self, suite: Suite) -> None:
         self.suite = suite
 
     def __call__(self, requete: HttpRequest) -> HttpResponse:
-        if requete.user.is_authenticated and not requete.path.startswith(self.PERMISES):
-            from allauth.mfa.utils import is_mfa_enabled
-
-            if not is_mfa_enabled(requete.user):
-                return redirect(reverse("mfa_index"))
+        permise = requete.path == self.CHOIX or requete.path.startswith(self.PERMISES)
+        if requete.user.is_authenticated and not permise and not a_un_second_facteur(requete.user):
+            return redirect("mfa_index")
         return self.suite(requete)
 
 

@@ -8,9 +8,18 @@ from django.db import transaction
 
 from relais.adaptateurs.coordonnees import CoordonneeRefusee, lire_mail, lire_telephone
 from relais.annuaire.contexte import contexte_systeme
-from relais.annuaire.models import Affectation, Agent, Equipe, Organisation, Territoire
+from relais.annuaire.models import (
+    LIBELLES_ROLES,
+    Affectation,
+    Agent,
+    Equipe,
+    Organisation,
+    Territoire,
+)
+from relais.annuaire.mots_de_passe import longueur_pour
 from relais.journal.actions import consigner
 from relais.journal.models import Action
+from relais.journal.mur import pour
 from relais.regles.convention import Role
 
 ROLES_DU_DEPARTEMENT = {
@@ -21,8 +30,6 @@ ROLES_DU_DEPARTEMENT = {
 }
 ROLES_DE_LA_CAISSE = {Role.AGENT_CAISSE, Role.RESPONSABLE_CAISSE}
 ROLES_DE_TERRAIN = {Role.TRAVAILLEUR_SOCIAL, Role.CHARGE_ACCUEIL, Role.ENCADRANT}
-ROLES_D_ADMINISTRATION = {Role.ADMINISTRATEUR, Role.ADMINISTRATEUR_TECHNIQUE}
-LONGUEUR_ADMINISTRATEUR = 16
 
 
 class CompteRefuse(Exception):
@@ -107,21 +114,41 @@ def affecter(
     )
 
 
+def changer_d_affectation(vers: Affectation, *, de: Affectation) -> Affectation:
+    """Work under another of one's own affectations; journaled where the agent arrives.
+
+    Raises CompteRefuse for the affectation of somebody else.
+    """
+    if vers.agent_id != de.agent_id or not vers.active:
+        raise CompteRefuse("Cette affectation n’est pas la vôtre.")
+    with pour(vers.organisation_id):
+        consigner(
+            Action.CHANGEMENT_D_AFFECTATION,
+            organisation=vers.organisation_id,
+            agent=vers.agent.pseudonyme,
+            objet=vers.role.replace("_", "-"),
+        )
+    return vers
+
+
 def verifier_role(organisation: Organisation, role: Role, equipe: Equipe | None) -> None:
     """Raise CompteRefuse unless that party has this role, with an équipe of its own if needed."""
     departement = organisation.nature == Organisation.Nature.DEPARTEMENT
     if role in (ROLES_DE_LA_CAISSE if departement else ROLES_DU_DEPARTEMENT):
-        raise CompteRefuse(f"Le rôle « {role.value} » n’existe pas dans cette organisation.")
+        raise CompteRefuse(f"Le rôle « {LIBELLES_ROLES[role]} » n’existe pas à {organisation.nom}.")
     if role in ROLES_DE_TERRAIN and equipe is None:
-        raise CompteRefuse(f"Le rôle « {role.value} » demande une équipe.")
+        raise CompteRefuse(f"Le rôle « {LIBELLES_ROLES[role]} » demande une équipe.")
     if equipe is not None and equipe.organisation_id != organisation.code:
         raise CompteRefuse("Cette équipe est d’une autre organisation.")
 
 
 def verifier_mot_de_passe(mot_de_passe: str, agent: Agent, role: Role) -> None:
     """Raise CompteRefuse on a short or common password (security.md, accounts)."""
-    if role in ROLES_D_ADMINISTRATION and len(mot_de_passe) < LONGUEUR_ADMINISTRATEUR:
-        raise CompteRefuse("Le mot de passe d’un administrateur a au moins 16 caractères.")
+    if len(mot_de_passe) < longueur_pour(role):
+        raise CompteRefuse(
+            f"Ce mot de passe est trop court : pour ce rôle, il en faut {longueur_pour(role)}"
+            " caractères au moins."
+        )
     try:
         validate_password(mot_de_passe, agent)
     except ValidationError as refus:

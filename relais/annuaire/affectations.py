@@ -7,14 +7,23 @@ from relais.annuaire.models import Affectation
 CLE = "affectation"
 
 
-def affectation_de_la_session(requete: HttpRequest) -> Affectation | None:
-    """The active affectation of the logged-in agent, None without one. One query."""
+def affectations_de_la_session(requete: HttpRequest) -> list[Affectation]:
+    """The active affectations of the logged-in agent, the one in use first. One query.
+
+    The one in use is what the agent chose; the oldest when nothing was, or when it was closed.
+    """
     if not requete.user.is_authenticated:
-        return None
-    siennes = Affectation.objects.de(requete.user)
+        return []
     choisie = requete.session.get(CLE)
-    if choisie is not None:
-        trouvee = siennes.filter(pk=choisie).first()
-        if trouvee is not None:
-            return trouvee
-    return siennes.first()
+    siennes = list(Affectation.objects.de(requete.user))
+    return sorted(siennes, key=lambda une: une.pk != choisie)
+
+
+def affectation_de_la_session(requete: HttpRequest) -> Affectation | None:
+    """The affectation in use, None for who has none."""
+    return next(iter(affectations_de_la_session(requete)), None)
+
+
+def retenir(requete: HttpRequest, affectation: Affectation) -> None:
+    """Use that affectation from the next request on."""
+    requete.session[CLE] = affectation.pk

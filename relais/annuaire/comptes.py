@@ -1,63 +1,104 @@
-"""Accounts as login sees them: no sign-up, one answer for every failure, each one journaled."""
+"""Accounts as login sees them: made by an administrator, one answer for every failure."""
 
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.stagekit import clear_login
+from allauth.core import context
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import authenticate
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 
+from relais.annuaire import facteurs, seances
 from relais.annuaire.models import Affectation, Agent
-from relais.journal.actions import consigner_refus
+from relais.annuaire.trace import noter_compte
 from relais.journal.models import Action, Issue
 
-CONNEXION_REFUSEE = "L’adresse ou le mot de passe n’est pas le bon."
+MESSAGES = {
+    "account/messages/logged_out.txt": "Vous êtes déconnecté.",
+    "account/messages/password_changed.txt": "Votre mot de passe est changé.",
+    "mfa/messages/totp_activated.txt": "Votre application de codes est enregistrée.",
+    "mfa/messages/totp_deactivated.txt": "L’application de codes est retirée.",
+    "mfa/messages/webauthn_added.txt": "Votre clé d’accès est enregistrée.",
+    "mfa/messages/webauthn_removed.txt": "La clé d’accès est retirée.",
+}
 
 
 class Comptes(DefaultAccountAdapter):
-    """Accounts are made by an administrator (`relais agent creer`), never by their owner."""
+    """What allauth asks of the product about accounts. Nothing here opens one."""
 
     error_messages = DefaultAccountAdapter.error_messages | {
-        "email_password_mismatch": CONNEXION_REFUSEE,
-        "account_inactive": CONNEXION_REFUSEE,
+        "email_password_mismatch": "L’adresse ou le mot de passe n’est pas le bon.",
+        "incorrect_password": "Ce mot de passe n’est pas le bon.",
+        "enter_current_password": "Ce n’est pas votre mot de passe actuel.",
+        "too_many_login_attempts": (
+            "Trop de codes ont été refusés. Attendez 15 minutes, puis recommencez."
+        ),
+        "rate_limited": "Trop d’essais en peu de temps. Attendez quelques minutes.",
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Failures are counted by axes alone (verrou.py)."""
+
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
-        super().authentication_failed(request, **credentials)
-        journaliser(Action.CONNEXION_REFUSEE, _agent(credentials.get("email", "")))
+        agent = Agent.objects.filter(email__iexact=credentials.get("email", "")).first()
+        noter_compte(Action.CONNEXION_REFUSEE, agent, issue=Issue.REFUSE)
+        if getattr(request, "axes_failures_since_start", None) == settings.AXES_FAILURE_LIMIT:
+            noter_compte(Action.COMPTE_VERROUILLE, agent)
+
+    def pre_login(self, request: HttpRequest, user: Agent, **options: Any) -> HttpResponse | None:
+        """Both factors may be right: a closed account, or one without a role, stays outside."""
+        if user.is_active and Affectation.objects.de(user).exists():
+            return None
+        noter_compte(Action.CONNEXION_REFUSEE, user, issue=Issue.REFUSE)
+        clear_login(request)
+        return self.respond_user_inactive(request, user)
+
+    def login(self, request: HttpRequest, user: Agent) -> None:
+        super().login(request, user)
+        seances.ouvrir(request)
 
     def post_login(self, request: HttpRequest, user: Agent, **options: Any) -> HttpResponse:
-        journaliser(Action.CONNEXION, user, Issue.FAIT)
+        noter_compte(Action.CONNEXION, user)
         reponse: HttpResponse = super().post_login(request, user, **options)
         return reponse
 
+    def logout(self, request: HttpRequest) -> None:
+        noter_compte(Action.DECONNEXION, request.user)
+        super().logout(request)
 
-def journaliser(action: Action, agent: Agent | None, issue: Issue = Issue.REFUSE) -> None:
-    """Write an event of the account in the chain of its organisation, or of the system."""
-    affectation = Affectation.objects.de(agent).first() if agent else None
-    consigner_refus(
-        action,
-        organisation=affectation.organisation_id if affectation else None,
-        agent=agent.pseudonyme if agent else None,
-        issue=issue,
-    )
+    def reauthenticate(self, user: Agent, password: str) -> bool:
+        """Whether it is the agent's password; each failure counts towards the lock."""
+        requete = context.request
+        if authenticate(requete, email=user.email, password=password) == user:
+            return True
+        self.authentication_failed(requete, email=user.email)
+        return False
 
+    def set_password(self, user: Agent, password: str) -> None:
+        super().set_password(user, password)
+        noter_compte(Action.MOT_DE_PASSE_CHANGE, user)
 
-def identifiant(requete: HttpRequest, credentials: dict[str, Any] | None = None) -> str:
-    """What axes counts failures on: the address as it is compared, lower case."""
-    donnees = credentials or {}
-    saisi = donnees.get("email") or donnees.get("username") or requete.POST.get("login", "")
-    return str(saisi).strip().lower()[:254]
+    def is_reauthentication_required(self, *, app: str, **options: Any) -> bool:
+        """Not for a first second factor right after login: the password was just given."""
+        requete = context.request
+        recente = seances.age(requete) < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
+        return not (recente and not facteurs.a_un_second_facteur(requete.user))
 
-
-def verrouille(
-    requete: HttpRequest, reponse_initiale: Any = None, credentials: Any = None
-) -> HttpResponse:
-    """After ten failures on one account: wait. The same page whether the account exists."""
-    return render(requete, "429.html", {"minutes": 15}, status=429)
-
-
-def _agent(email: str) -> Agent | None:
-    return Agent.objects.filter(email__iexact=email.strip()).first()
+    def add_message(
+        self,
+        request: HttpRequest,
+        level: int,
+        message_template: str | None = None,
+        message_context: dict[str, Any] | None = None,
+        extra_tags: str = "",
+        message: str | None = None,
+    ) -> None:
+        """Our sentences in place of allauth's; what we have no word for is not said."""
+        texte = message or MESSAGES.get(message_template or "", "")
+        if texte:
+            messages.add_message(request, level, texte, extra_tags=extra_tags)

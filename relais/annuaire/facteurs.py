@@ -1,34 +1,120 @@
-"""Second factors: their secrets are sealed by the key store, never kept in clear."""
+"""Second factors: their secrets are sealed by the key store, bound to their agent.
+
+One key per agent, under the agent's pseudonym: a secret copied into the row of somebody else
+does not open there, and destroying the key forgets the secret in every copy of the base.
+"""
 
 import base64
-import uuid
+import binascii
 
+from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal import auth as totp
+from django.db.models import QuerySet
+from django.http import HttpRequest
 
-from relais.coffre.actions import Genre, ouvrir, sceller
+from relais.annuaire.models import Agent
+from relais.coffre.actions import Genre, Illisible, ouvrir, sceller
 
-ORGANISATION = "relais"  # a secret belongs to an account, not to a party of a convention
+ORGANISATION = "relais"  # an account belongs to a person, not to a party of a convention
+PRINCIPAUX = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+EN_ATTENTE = totp.SECRET_SESSION_KEY
 
 
 class Facteurs(DefaultMFAAdapter):
-    """Each secret has a key of its own, named in front of its ciphertext."""
+    """What allauth asks of the product about second factors."""
 
     error_messages = DefaultMFAAdapter.error_messages | {
         "incorrect_code": (
             "Ce code n’est pas le bon, ou il a déjà servi. Attendez le suivant et saisissez-le."
         ),
+        "cannot_delete_authenticator": (
+            "C’est votre seul second facteur. Ajoutez-en un autre avant de le retirer."
+        ),
+        "cannot_generate_recovery_codes": "Ajoutez d’abord une application ou une clé d’accès.",
     }
 
     def encrypt(self, text: str) -> str:
-        objet = uuid.uuid4()
-        scelle = sceller(Genre.SECOND_FACTEUR, objet, text.encode(), organisation=ORGANISATION)
-        return f"{objet}:{base64.b64encode(scelle).decode()}"
+        return sceller_secret(_agent_de(context.request), text)
 
     def decrypt(self, encrypted_text: str) -> str:
-        objet, _, scelle = encrypted_text.partition(":")
-        return ouvrir(
-            Genre.SECOND_FACTEUR,
-            uuid.UUID(objet),
-            base64.b64decode(scelle),
-            organisation=ORGANISATION,
-        ).decode()
+        return ouvrir_secret(_agent_de(context.request), encrypted_text)
+
+    def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
+        return _principaux(authenticator.user).exclude(pk=authenticator.pk).exists()
+
+    def generate_authenticator_name(self, user: Agent, type: Authenticator.Type) -> str:  # noqa: A002
+        return f"Clé {Authenticator.objects.filter(user=user, type=type).count() + 1}"
+
+    def _get_site_name(self) -> str:
+        return "Relais Retraite"
+
+
+def sceller_secret(agent: Agent, secret: str) -> str:
+    """The secret as it may be stored: readable by the key store alone, for this agent alone."""
+    scelle = sceller(
+        Genre.SECOND_FACTEUR, agent.pseudonyme, secret.encode(), organisation=ORGANISATION
+    )
+    return base64.b64encode(scelle).decode()
+
+
+def ouvrir_secret(agent: Agent, scelle: str) -> str:
+    """Raises Illisible for what was not sealed for this very agent."""
+    try:
+        octets = base64.b64decode(scelle, validate=True)
+    except (binascii.Error, ValueError):
+        raise Illisible from None
+    return ouvrir(
+        Genre.SECOND_FACTEUR, agent.pseudonyme, octets, organisation=ORGANISATION
+    ).decode()
+
+
+def secret_en_attente(requete: HttpRequest, *, nouveau: bool) -> str:
+    """The secret shown by the activation page, kept sealed in the session until it is confirmed."""
+    scelle = requete.session.get(EN_ATTENTE)
+    if nouveau or not scelle:
+        secret = totp.generate_totp_secret()
+        requete.session[EN_ATTENTE] = sceller_secret(requete.user, secret)
+        return secret
+    return ouvrir_secret(requete.user, scelle)
+
+
+def poser_application(agent: Agent, secret: str | None = None) -> None:
+    """Give an agent a TOTP application, as if set up by its owner (demonstration, tests)."""
+    scelle = sceller_secret(agent, secret or totp.generate_totp_secret())
+    Authenticator.objects.update_or_create(
+        user=agent, type=Authenticator.Type.TOTP, defaults={"data": {"secret": scelle}}
+    )
+
+
+def code_du_moment(agent: Agent) -> str:
+    """The six digits of the agent's application now; empty without one."""
+    application = Authenticator.objects.filter(user=agent, type=Authenticator.Type.TOTP).first()
+    return code_de(agent, application.data["secret"]) if application else ""
+
+
+def code_de(agent: Agent, scelle: str) -> str:
+    """The six digits that a sealed secret gives now."""
+    secret = ouvrir_secret(agent, scelle)
+    compteur = list(totp.yield_hotp_counters_from_time())
+    return totp.format_hotp_value(totp.hotp_value(secret, compteur[len(compteur) // 2]))
+
+
+def a_un_second_facteur(agent: Agent) -> bool:
+    """An application or a passkey; printed codes alone are none."""
+    return _principaux(agent).exists()
+
+
+def en_a_plusieurs(agent: Agent) -> bool:
+    """One may be taken away: another one is left."""
+    return _principaux(agent).count() > 1
+
+
+def _principaux(agent: Agent) -> QuerySet[Authenticator]:
+    return Authenticator.objects.filter(user=agent, type__in=PRINCIPAUX)
+
+
+def _agent_de(requete: HttpRequest) -> Agent:
+    """Whose secret is at stake: who is logged in, or who is logging in."""
+    return requete.user if requete.user.is_authenticated else requete._login_stage.login.user

@@ -177,13 +177,12 @@ class AffectationQuerySet(models.QuerySet["Affectation"]):
             .select_related("agent")
         )
 
+    def avec_tout(self) -> "AffectationQuerySet":
+        return self.select_related("agent", "organisation", "territoire", "equipe")
+
     def de(self, agent: Agent) -> "AffectationQuerySet":
-        return (
-            self.actives()
-            .filter(agent=agent)
-            .select_related("agent", "organisation", "territoire", "equipe")
-            .order_by("pk")
-        )
+        """The affectations an agent may use, the oldest first."""
+        return self.actives().avec_tout().filter(agent=agent).order_by("pk")
 
 
 class Affectation(models.Model):

@@ -1,11 +1,28 @@
-"""Home page: each role to its work."""
+"""Home page, login and one's own account. Login itself is allauth's: it is dressed here."""
 
+from functools import wraps
+from typing import Any
+
+from allauth.account import views as compte_allauth
+from allauth.mfa.base import views as facteurs_allauth
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes import views as codes_allauth
+from allauth.mfa.totp import views as application_allauth
+from allauth.mfa.webauthn import views as cles_allauth
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET
+from django.template.response import TemplateResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods
 
+from relais.annuaire import actions, demonstration, facteurs
+from relais.annuaire.affectations import retenir
 from relais.annuaire.affichage import pages_de
+from relais.annuaire.portes import Vue
+from relais.annuaire.trace import noter_compte
+from relais.journal.models import Action
 
 
 @login_required
@@ -16,3 +33,131 @@ def accueil(requete: HttpRequest) -> HttpResponse:
     if pages:
         return redirect(pages[0][1])
     return render(requete, "annuaire/accueil.html")
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def changer_d_affectation(requete: HttpRequest) -> HttpResponse:
+    """Choose among one's own affectations; rights are never their union."""
+    if requete.method == "GET":
+        return render(requete, "annuaire/affectations.html")
+    voulue = next(
+        (une for une in requete.affectations if str(une.pk) == requete.POST.get("affectation")),
+        None,
+    )
+    if voulue is None:
+        raise Http404
+    actions.changer_d_affectation(voulue, de=requete.affectation)
+    retenir(requete, voulue)
+    messages.success(requete, f"Vous travaillez maintenant comme : {voulue.libelle}.")
+    return redirect("accueil")
+
+
+def habiller(vue: Vue) -> Vue:
+    """A page of allauth: never cached, and a form in error answers 422."""
+
+    @never_cache
+    @wraps(vue)
+    def habillee(requete: HttpRequest, *args: Any, **options: Any) -> HttpResponse:
+        reponse = vue(requete, *args, **options)
+        if requete.method == "POST" and reponse.status_code == 200:
+            reponse.status_code = 422
+        return reponse
+
+    return habillee
+
+
+def facteurs_consignes(vue: Vue) -> Vue:
+    """What a page changes in one's second factors is journaled, in the same transaction."""
+
+    @wraps(vue)
+    def consignee(requete: HttpRequest, *args: Any, **options: Any) -> HttpResponse:
+        avant = _facteurs(requete)
+        reponse = vue(requete, *args, **options)
+        if requete.method == "POST":
+            apres = _facteurs(requete)
+            for cle in sorted(apres - avant):
+                noter_compte(Action.SECOND_FACTEUR_AJOUTE, requete.user, objet=cle[1])
+            for cle in sorted(avant - apres):
+                noter_compte(Action.SECOND_FACTEUR_RETIRE, requete.user, objet=cle[1])
+        return reponse
+
+    return login_required(consignee)
+
+
+def _facteurs(requete: HttpRequest) -> set[tuple[int, str]]:
+    return set(Authenticator.objects.filter(user=requete.user).values_list("pk", "type"))
+
+
+@habiller
+def connexion(requete: HttpRequest) -> HttpResponse:
+    """Address and password; in a demonstration, the fictitious accounts under it."""
+    reponse = compte_allauth.login(requete)
+    if isinstance(reponse, TemplateResponse):
+        comptes = demonstration.comptes_fictifs(requete)
+        reponse.context_data["comptes"] = comptes
+        form = reponse.context_data["form"]
+        if comptes and not form.is_bound:
+            form.initial |= demonstration.saisie_fictive(requete)
+            form.fields["password"].widget.render_value = True
+    return reponse
+
+
+@habiller
+def second_facteur(requete: HttpRequest) -> HttpResponse:
+    """The code, or the passkey; in a demonstration, the code of the moment."""
+    reponse = facteurs_allauth.authenticate(requete)
+    if isinstance(reponse, TemplateResponse):
+        agent = requete._login_stage.login.user
+        reponse.context_data |= {
+            "code": demonstration.code_fictif(requete, agent),
+            "a_une_cle": Authenticator.objects.filter(
+                user=agent, type=Authenticator.Type.WEBAUTHN
+            ).exists(),
+        }
+    return reponse
+
+
+@habiller
+@login_required
+@require_GET
+def compte(requete: HttpRequest) -> HttpResponse:
+    """One's own account: who one is, and the second factors."""
+    reponse = facteurs_allauth.index(requete)
+    siens = reponse.context_data["authenticators"]
+    codes = siens.get(Authenticator.Type.RECOVERY_CODES)
+    reponse.context_data |= {
+        "application": siens.get(Authenticator.Type.TOTP),
+        "cles": siens.get(Authenticator.Type.WEBAUTHN, []),
+        "codes": codes,
+        "codes_restants": len(codes.get_unused_codes()) if codes else 0,
+        "protege": facteurs.a_un_second_facteur(requete.user),
+        "dernier": not facteurs.en_a_plusieurs(requete.user),
+    }
+    if not reponse.context_data["protege"]:
+        reponse.context_data["menu"] = []  # nothing opens before
+    return reponse
+
+
+@habiller
+@facteurs_consignes
+def retirer_cle(requete: HttpRequest, pk: int) -> HttpResponse:
+    """Forget a passkey, unless it is the only second factor left."""
+    if not facteurs.en_a_plusieurs(requete.user):
+        messages.error(requete, facteurs.Facteurs.error_messages["cannot_delete_authenticator"])
+        return redirect("mfa_index")
+    return cles_allauth.remove_webauthn(requete, pk=pk)
+
+
+inactif = habiller(compte_allauth.account_inactive)
+deconnexion = habiller(compte_allauth.logout)
+confirmer = habiller(compte_allauth.reauthenticate)
+mot_de_passe = habiller(compte_allauth.password_change)
+confirmer_par_code = habiller(facteurs_allauth.reauthenticate)
+confirmer_par_cle = habiller(cles_allauth.reauthenticate_webauthn)
+activer_application = habiller(facteurs_consignes(application_allauth.activate_totp))
+retirer_application = habiller(facteurs_consignes(application_allauth.deactivate_totp))
+voir_codes = habiller(codes_allauth.view_recovery_codes)
+nouveaux_codes = habiller(facteurs_consignes(codes_allauth.generate_recovery_codes))
+ajouter_cle = habiller(facteurs_consignes(cles_allauth.add_webauthn))
+connexion_par_cle = habiller(cles_allauth.login_webauthn)
