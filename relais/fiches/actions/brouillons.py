@@ -166,6 +166,11 @@ def exiger_ecriture(fiche: Fiche, *, par: Affectation) -> None:
     exiger(droits.peut_ecrire(par, fiche, regles_de(fiche.convention_id)))
 
 
+def courant(fiche: Fiche) -> Brouillon | None:
+    """What is being written for this fiche, if anything; only its Département sees it."""
+    return Brouillon.objects.filter(fiche=fiche).first()
+
+
 def lire(brouillon: Brouillon) -> Contenu:
     """The content of a draft, decrypted."""
     return Contenu.depuis_octets(

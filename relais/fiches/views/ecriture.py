@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -35,7 +35,9 @@ class Ecrit:
 def en_ecriture(requete: HttpRequest, reference: str) -> Ecrit:
     """The fiche and its draft, or 404 for who may not write it."""
     fiche = la_fiche(requete, reference)
-    brouillon = get_object_or_404(Brouillon, fiche=fiche)
+    brouillon = brouillons.courant(fiche)
+    if brouillon is None:
+        raise Http404
     brouillons.exiger_ecriture(fiche, par=requete.affectation)
     return Ecrit(fiche, brouillon, brouillons.lire(brouillon))
 

@@ -72,7 +72,7 @@ def voir(requete: HttpRequest, reference: str) -> HttpResponse:
         envois.lire_reponse(fiche, par=qui, maintenant=maintenant)
     noter(requete, Action.LECTURE, fiche.reference)
     demande = exemplaires.derniere_demande(fiche, qui.organisation_id)
-    brouillon = Brouillon.objects.filter(fiche=fiche).first()
+    brouillon = brouillons.courant(fiche)
     contenu = _contenu(demande, brouillon)
     jour, convention = horloge.aujourd_hui(), regles(fiche)
     return render(
@@ -115,7 +115,7 @@ def numero(requete: HttpRequest, reference: str) -> HttpResponse:
 def apercu(requete: HttpRequest, reference: str) -> HttpResponse:
     """The draft as it would leave, to read or to have signed on paper."""
     fiche = la_fiche(requete, reference)
-    brouillon = Brouillon.objects.filter(fiche=fiche).first()
+    brouillon = brouillons.courant(fiche)
     if brouillon is None:
         raise Http404
     pdf = documents.demande(
