@@ -21,6 +21,8 @@ from relais.fiches.actions.acte import (
 )
 from relais.fiches.contenu import Contenu
 from relais.fiches.models import Avis, Brouillon, Envoi, Fiche, Tour
+from relais.journal.actions import consigner
+from relais.journal.models import Action
 from relais.regles import delais
 from relais.regles.circuit import Geste, Partie, Statut
 from relais.regles.convention import Canal, Convention
@@ -28,6 +30,7 @@ from relais.regles.issues import Issue
 from relais.socle.horloge import PARIS
 
 INCOMPLETE = "La fiche n’est pas encore complète. Rien n’est parti : corrigez les points indiqués."
+PAR_BLUEFILES = "Cette fiche est partie par BlueFiles : reprenez-la dans BlueFiles."
 A_RELIRE = (
     "La fiche a changé depuis que vous l’avez relue, ou elle est déjà partie."
     " Relisez-la avant de l’envoyer."
@@ -186,6 +189,12 @@ def _envoyer(
     )
     exemplaires.garder(envoi, piece, maintenant=maintenant)
     if not integre:
+        consigner(
+            Action.DEPOT_DECLARE,
+            organisation=par.organisation_id,
+            agent=par.agent.pseudonyme,
+            objet=fiche.reference,
+        )
         return
     exemplaires.deposer(envoi, piece, maintenant=maintenant)
     for agent in {None, fiche.chargee_a}:
@@ -204,6 +213,8 @@ def _reprendre(fiche: Fiche, geste: Geste, *, par: Affectation, maintenant: date
     """Recall or withdraw: the caisse's keys are engaged here and destroyed at the commit."""
     exiger(droits.partie_de(par, fiche) == Partie.AUTEUR)
     fiche = verrouiller(fiche)
+    if fiche.canal == Canal.BLUEFILES:
+        raise ActeRefuse(PAR_BLUEFILES)
     vers = statut_apres(fiche, geste, Partie.AUTEUR)
     tour = tour_courant(fiche)
     tour.rappelee_le = maintenant

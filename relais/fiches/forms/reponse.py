@@ -1,15 +1,20 @@
 """What the caisse answers, how a fiche ends, what is reported."""
 
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
 from django import forms
 from django.core.exceptions import ValidationError
 
 from relais.annuaire.models import Agent
 from relais.fiches import champs, rubriques
 from relais.fiches.contenu import ContenuReponse
-from relais.fiches.models import Dysfonctionnement
+from relais.fiches.models import Dysfonctionnement, Fiche
 from relais.fiches.reference import ALPHABET
 from relais.regles.fiche import LIBELLES_DROIT, LIBELLES_MOYEN, NatureReponse
 from relais.regles.issues import LIBELLES_ISSUE, Issue
+from relais.socle import horloge
+from relais.socle.horloge import PARIS
 
 NATURES = {
     NatureReponse.PAIEMENT_DEBLOQUE: "Paiement débloqué",
@@ -100,6 +105,40 @@ class FormulaireReponse(forms.Form):
             (" ".join(f"rubrique-{nature}" for nature in natures), [self[nom] for nom in noms])
             for natures, noms in rubriques.REPONSE
         ]
+
+
+class FormulaireDepot(forms.Form):
+    """When the agent laid the fiche on BlueFiles: the 72 hours run from there."""
+
+    depose_le = forms.DateTimeField(
+        label="Déposée sur BlueFiles le",
+        input_formats=["%Y-%m-%dT%H:%M", "%d/%m/%Y %H:%M"],
+        widget=forms.DateTimeInput(
+            format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local", "class": "moyen"}
+        ),
+        error_messages={
+            "required": "Indiquez quand vous avez déposé la fiche.",
+            "invalid": "Cette date n’existe pas. Écrivez-la jour/mois/année heure:minutes.",
+        },
+    )
+
+    def __init__(self, *args: Any, fiche: Fiche, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fiche = fiche
+        self.fields["depose_le"].initial = horloge.maintenant().astimezone(PARIS)
+
+    def clean_depose_le(self) -> datetime:
+        depose_le: datetime = self.cleaned_data["depose_le"]
+        if depose_le > horloge.maintenant() + timedelta(minutes=1):
+            raise ValidationError("Le dépôt ne peut pas être dans l’avenir.")
+        if depose_le < self.fiche.creee_le - timedelta(minutes=1):
+            raise ValidationError("Le dépôt ne peut pas précéder la création de la fiche.")
+        return depose_le
+
+    def instant(self) -> datetime:
+        """The declared instant, in UTC."""
+        declare: datetime = self.cleaned_data["depose_le"]
+        return declare.astimezone(UTC)
 
 
 class FormulaireIssue(forms.Form):

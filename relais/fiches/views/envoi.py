@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from relais.fiches import doublons, exemplaires, rapprochement, verification
 from relais.fiches.actions import brouillons, envois
 from relais.fiches.actions.acte import ActeRefuse
-from relais.fiches.forms.reponse import FormulaireIssue
+from relais.fiches.forms.reponse import FormulaireDepot, FormulaireIssue
 from relais.fiches.models import Fiche
 from relais.fiches.views.ecriture import Ecrit, en_ecriture
 from relais.fiches.views.portes import au_departement, la_fiche, refuser, regles
@@ -130,12 +130,17 @@ def rapprocher(requete: HttpRequest, reference: str) -> HttpResponse:
 def _envoyer(requete: HttpRequest, reference: str) -> HttpResponse:
     fiche = la_fiche(requete, reference)
     version = requete.POST.get("version", "")
+    depot = FormulaireDepot(requete.POST, fiche=fiche)
+    if fiche.canal == Canal.BLUEFILES and not depot.is_valid():
+        ecrit = en_ecriture(requete, reference)
+        contexte = {**_confirmation(requete, ecrit), "form": depot}
+        return render(requete, "fiches/envoyer_bluefiles.html", contexte, status=422)
     try:
         envois.transmettre(
             fiche,
             version=int(version) if version.isdecimal() else -1,
             par=requete.affectation,
-            maintenant=horloge.maintenant(),
+            maintenant=depot.instant() if fiche.canal == Canal.BLUEFILES else horloge.maintenant(),
         )
     except ActeRefuse as refus:
         return _deja_partie_ou_refus(requete, refus, reference)
@@ -171,5 +176,5 @@ def _confirmation(requete: HttpRequest, ecrit: Ecrit) -> dict[str, object]:
         "nir_dans_le_commentaire": bool(nir.reperer(contenu.commentaire)),
         "objet": convention.echanges.objet_demande.exigee(jour),
         "destinataire": convention.caisse.contact_mail.exigee(jour),
-        "redemande": fiche.statut != "brouillon",
+        "form": FormulaireDepot(fiche=fiche),
     }

@@ -25,6 +25,7 @@ from relais.fiches.views.portes import (
 from relais.journal.models import Action
 from relais.regles import nir
 from relais.regles.circuit import Partie, Statut, gestes_possibles
+from relais.regles.convention import Canal
 from relais.socle import horloge
 from relais.socle.horloge import PARIS
 
@@ -266,6 +267,8 @@ def _gestes(fiche: Fiche, requete: HttpRequest) -> list[Any]:
     partie = droits.partie_de(requete.affectation, fiche)
     if partie is None or partie == Partie.ENCADRANT:
         return []
+    if fiche.canal == Canal.BLUEFILES and fiche.en_attente_de_reponse:
+        return []  # the caisse answers there, not here
     return gestes_possibles(
         Statut(fiche.statut), par=partie, lue=fiche.ouverte_caisse_le is not None
     )
