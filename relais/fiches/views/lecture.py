@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST
 
+from relais.annuaire.conventions import regles_de_l_organisation
 from relais.annuaire.models import Affectation
 from relais.fiches import affichage, documents, droits, exemplaires
 from relais.fiches.actions import brouillons, envois, reponses
@@ -39,7 +40,9 @@ def mes_fiches(requete: HttpRequest) -> HttpResponse:
     filtres = FiltresDepartement(requete.GET, qui=requete.affectation)
     visibles = Fiche.objects.visibles_par(requete.affectation).pour_liste()
     fiches = filtres.appliquer(visibles)
-    return _liste(requete, "fiches/mes_fiches.html", fiches, filtres)
+    convention = regles_de_l_organisation(requete.affectation.organisation_id)
+    peut_commencer = convention and droits.peut_completer(requete.affectation, convention)
+    return _liste(requete, "fiches/mes_fiches.html", fiches, filtres, peut_commencer=peut_commencer)
 
 
 @a_la_caisse
