@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from config import environnement as env
-from config.comptes import COMPTES
+from config.comptes import *  # noqa: F403
 from config.journaux import JOURNAUX
 from config.securite import CSP, PERMISSIONS
 
@@ -147,7 +147,6 @@ AVANT_DE_SERVIR = [
 ]
 
 # ACCOUNT_*, MFA_*, AXES_*, LOGIN_*
-globals().update(COMPTES)
 AUTH_USER_MODEL = "annuaire.Agent"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",

@@ -2,9 +2,15 @@
 
 from django.http import HttpRequest
 
-from relais.annuaire.models import Affectation
+from relais.annuaire.models import Affectation, Agent
 
 CLE = "affectation"
+
+
+def agent_de(requete: HttpRequest) -> Agent:
+    """Who is logged in; for pages that nobody else reaches."""
+    assert isinstance(requete.user, Agent)
+    return requete.user
 
 
 def affectations_de_la_session(requete: HttpRequest) -> list[Affectation]:

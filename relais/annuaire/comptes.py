@@ -11,6 +11,7 @@ from django.contrib.auth import authenticate
 from django.http import HttpRequest, HttpResponse
 
 from relais.annuaire import facteurs, seances
+from relais.annuaire.affectations import agent_de
 from relais.annuaire.models import Affectation, Agent
 from relais.annuaire.trace import noter_compte
 from relais.journal.models import Action, Issue
@@ -68,7 +69,7 @@ class Comptes(DefaultAccountAdapter):
         return reponse
 
     def logout(self, request: HttpRequest) -> None:
-        noter_compte(Action.DECONNEXION, request.user)
+        noter_compte(Action.DECONNEXION, agent_de(request))
         super().logout(request)
 
     def reauthenticate(self, user: Agent, password: str) -> bool:

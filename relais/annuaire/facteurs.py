@@ -14,6 +14,7 @@ from allauth.mfa.totp.internal import auth as totp
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from relais.annuaire.affectations import agent_de
 from relais.annuaire.models import Agent
 from relais.coffre.actions import Genre, Illisible, ouvrir, sceller
 
@@ -75,9 +76,9 @@ def secret_en_attente(requete: HttpRequest, *, nouveau: bool) -> str:
     scelle = requete.session.get(EN_ATTENTE)
     if nouveau or not scelle:
         secret = totp.generate_totp_secret()
-        requete.session[EN_ATTENTE] = sceller_secret(requete.user, secret)
+        requete.session[EN_ATTENTE] = sceller_secret(agent_de(requete), secret)
         return secret
-    return ouvrir_secret(requete.user, scelle)
+    return ouvrir_secret(agent_de(requete), scelle)
 
 
 def poser_application(agent: Agent, secret: str | None = None) -> None:

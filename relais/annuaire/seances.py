@@ -62,7 +62,7 @@ class SeanceBornee:
         if _instant() - requete.session.get(VUE, 0) <= OISIVETE:
             _noter_le_geste(requete)
             return None
-        if requete.resolver_match.url_name in HORS_VEILLE:
+        if requete.resolver_match.view_name in HORS_VEILLE:
             return None
         return _reprendre(requete)
 

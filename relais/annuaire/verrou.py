@@ -6,7 +6,7 @@ What is kept is a keyed digest of the address typed and a number, in the cache, 
 from typing import Any
 
 from axes.handlers.cache import AxesCacheHandler
-from django.conf import settings
+from axes.helpers import get_cool_off
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -38,5 +38,6 @@ def page_de_verrou(
     requete: HttpRequest, reponse: HttpResponse | None = None, credentials: Any = None
 ) -> HttpResponse:
     """How long to wait. The same page whether the account exists or not."""
-    minutes = int(settings.AXES_COOLOFF_TIME.total_seconds() // 60)
+    attente = get_cool_off(requete)
+    minutes = int(attente.total_seconds() // 60) if attente else 0
     return render(requete, "annuaire/verrouille.html", {"minutes": minutes}, status=429)

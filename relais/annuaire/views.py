@@ -18,7 +18,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from relais.annuaire import actions, demonstration, facteurs
-from relais.annuaire.affectations import retenir
+from relais.annuaire.affectations import agent_de, retenir
 from relais.annuaire.affichage import pages_de
 from relais.annuaire.portes import Vue
 from relais.annuaire.trace import noter_compte
@@ -77,9 +77,9 @@ def facteurs_consignes(vue: Vue) -> Vue:
         if requete.method == "POST":
             apres = _facteurs(requete)
             for cle in sorted(apres - avant):
-                noter_compte(Action.SECOND_FACTEUR_AJOUTE, requete.user, objet=cle[1])
+                noter_compte(Action.SECOND_FACTEUR_AJOUTE, agent_de(requete), objet=cle[1])
             for cle in sorted(avant - apres):
-                noter_compte(Action.SECOND_FACTEUR_RETIRE, requete.user, objet=cle[1])
+                noter_compte(Action.SECOND_FACTEUR_RETIRE, agent_de(requete), objet=cle[1])
         return reponse
 
     return login_required(consignee)
@@ -89,14 +89,19 @@ def _facteurs(requete: HttpRequest) -> set[tuple[int, str]]:
     return set(Authenticator.objects.filter(user=requete.user).values_list("pk", "type"))
 
 
+def completer(reponse: TemplateResponse, **contexte: Any) -> dict[str, Any]:
+    """Add to what a page of allauth is about to show; what it shows."""
+    reponse.context_data = (reponse.context_data or {}) | contexte
+    return reponse.context_data
+
+
 @habiller
 def connexion(requete: HttpRequest) -> HttpResponse:
     """Address and password; in a demonstration, the fictitious accounts under it."""
     reponse = compte_allauth.login(requete)
     if isinstance(reponse, TemplateResponse):
         comptes = demonstration.comptes_fictifs(requete)
-        reponse.context_data["comptes"] = comptes
-        form = reponse.context_data["form"]
+        form = completer(reponse, comptes=comptes)["form"]
         if comptes and not form.is_bound:
             form.initial |= demonstration.saisie_fictive(requete)
             form.fields["password"].widget.render_value = True
@@ -109,12 +114,12 @@ def second_facteur(requete: HttpRequest) -> HttpResponse:
     reponse = facteurs_allauth.authenticate(requete)
     if isinstance(reponse, TemplateResponse):
         agent = requete._login_stage.login.user
-        reponse.context_data |= {
-            "code": demonstration.code_fictif(requete, agent),
-            "a_une_cle": Authenticator.objects.filter(
-                user=agent, type=Authenticator.Type.WEBAUTHN
-            ).exists(),
-        }
+        cles = Authenticator.objects.filter(user=agent, type=Authenticator.Type.WEBAUTHN)
+        completer(
+            reponse,
+            code=demonstration.code_fictif(requete, agent),
+            a_une_cle=cles.exists(),
+        )
     return reponse
 
 
@@ -124,18 +129,19 @@ def second_facteur(requete: HttpRequest) -> HttpResponse:
 def compte(requete: HttpRequest) -> HttpResponse:
     """One's own account: who one is, and the second factors."""
     reponse = facteurs_allauth.index(requete)
-    siens = reponse.context_data["authenticators"]
+    siens = completer(reponse)["authenticators"]
     codes = siens.get(Authenticator.Type.RECOVERY_CODES)
-    reponse.context_data |= {
-        "application": siens.get(Authenticator.Type.TOTP),
-        "cles": siens.get(Authenticator.Type.WEBAUTHN, []),
-        "codes": codes,
-        "codes_restants": len(codes.get_unused_codes()) if codes else 0,
-        "protege": facteurs.a_un_second_facteur(requete.user),
-        "dernier": not facteurs.en_a_plusieurs(requete.user),
-    }
-    if not reponse.context_data["protege"]:
-        reponse.context_data["menu"] = []  # nothing opens before
+    protege = facteurs.a_un_second_facteur(agent_de(requete))
+    completer(
+        reponse,
+        application=siens.get(Authenticator.Type.TOTP),
+        cles=siens.get(Authenticator.Type.WEBAUTHN, []),
+        codes=codes,
+        codes_restants=len(codes.get_unused_codes()) if codes else 0,
+        protege=protege,
+        dernier=not facteurs.en_a_plusieurs(agent_de(requete)),
+        **({} if protege else {"menu": []}),  # nothing opens before
+    )
     return reponse
 
 
@@ -143,7 +149,7 @@ def compte(requete: HttpRequest) -> HttpResponse:
 @facteurs_consignes
 def retirer_cle(requete: HttpRequest, pk: int) -> HttpResponse:
     """Forget a passkey, unless it is the only second factor left."""
-    if not facteurs.en_a_plusieurs(requete.user):
+    if not facteurs.en_a_plusieurs(agent_de(requete)):
         messages.error(requete, facteurs.Facteurs.error_messages["cannot_delete_authenticator"])
         return redirect("mfa_index")
     return cles_allauth.remove_webauthn(requete, pk=pk)

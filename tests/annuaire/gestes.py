@@ -1,0 +1,41 @@
+"""What a person does on the login pages, through the test client."""
+
+from typing import Any
+
+from django.test import Client
+
+from relais.annuaire.facteurs import code_du_moment
+from relais.annuaire.models import Affectation
+from relais.journal.models import Evenement
+from relais.journal.mur import pour
+from tests.personas import MOT_DE_PASSE, poser_second_facteur
+
+CONNEXION = "/compte/connexion/"
+CODE = "/compte/second-facteur/"
+
+
+def donner_mot_de_passe(
+    client: Client, adresse: str, mot_de_passe: str = MOT_DE_PASSE, **options: Any
+) -> Any:
+    return client.post(CONNEXION, {"login": adresse, "password": mot_de_passe}, **options)
+
+
+def entrer(client: Client, qui: Affectation, **options: Any) -> Any:
+    """Both factors, as on the pages; the second one is set up when it is missing."""
+    poser_second_facteur(qui.agent)
+    donner_mot_de_passe(client, qui.agent.email, **options)
+    return client.post(CODE, {"code": code_du_moment(qui.agent)}, **options)
+
+
+def est_connecte(client: Client) -> bool:
+    return "_auth_user_id" in client.session
+
+
+def journal(organisation: str) -> list[tuple[str, str, str, Any]]:
+    """(action, outcome, object, agent) of each event of that chain, in order."""
+    with pour(organisation):
+        return list(
+            Evenement.objects.filter(organisation=organisation)
+            .order_by("pk")
+            .values_list("action", "issue", "objet", "agent")
+        )
