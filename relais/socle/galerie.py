@@ -71,7 +71,7 @@ class Exemple(forms.Form):
     adresse = forms.CharField(
         label="Adresse postale",
         required=False,
-        widget=forms.Textarea(attrs={"rows": 3, "class": "bas"}),
+        widget=forms.Textarea(attrs={"rows": 3}),
     )
     courriel = forms.EmailField(label="Adresse mail", required=False)
     telephone = forms.CharField(

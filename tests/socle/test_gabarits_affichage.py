@@ -44,6 +44,11 @@ def test_une_date_sans_heure_se_lit_aussi() -> None:
     assert simple(affichage.jour_court(date(2026, 5, 1))) == "ven. 1er mai"
 
 
+def test_juin_et_juillet_ne_se_confondent_pas() -> None:
+    mois = [simple(affichage.mois_court(date(2026, numero, 1))) for numero in (6, 7)]
+    assert mois == ["juin 2026", "juil. 2026"]
+
+
 def test_le_jour_d_un_instant_est_celui_de_paris() -> None:
     soir = datetime(2026, 7, 14, 22, 30, tzinfo=UTC)
     assert simple(affichage.date_moyenne(soir)) == "15 juillet 2026"

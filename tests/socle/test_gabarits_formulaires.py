@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django import forms
+from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.core.paginator import Paginator
 from django.template import Context
@@ -74,6 +75,17 @@ def test_un_long_texte_dit_combien_de_caracteres_il_accepte() -> None:
     assert compteur.text_content().strip() == "1\u202f500 caractères au plus."
 
 
+def test_la_ponctuation_ne_passe_pas_seule_a_la_ligne() -> None:
+    class Question(forms.Form):
+        coupure = forms.ChoiceField(
+            label="Coupées ?", choices=[(1, "Oui : depuis"), (2, 2)], widget=forms.RadioSelect
+        )
+
+    texte = arbre(str(Question())).text_content()
+    assert "Coupées\u202f?" in texte
+    assert "Oui\u00a0: depuis" in texte
+
+
 def test_le_resume_des_erreurs_mene_a_chaque_champ() -> None:
     formulaire = Fiche({"nom": "Exemple"})
     formulaire.add_error(None, "La fiche a changé entre-temps.")
@@ -122,6 +134,11 @@ def test_aucun_script_ni_style_dans_les_pages(gabarit: str) -> None:
     page = html.document_fromstring(render_to_string(gabarit, {"titre": "Fiche"}))
     assert all(script.get("src", "").startswith("/") for script in page.iter("script"))
     assert not page.xpath("//style | //@style | //@*[starts-with(name(), 'on')]")
+
+
+def test_le_pied_dit_la_version_du_produit_et_pas_celle_d_un_brouillon() -> None:
+    page = arbre(render_to_string("500.html", {"version": 4}))
+    assert f"Relais Retraite {settings.VERSION}" in page.text_content()
 
 
 def test_htmx_ne_garde_aucune_page_dans_le_navigateur() -> None:

@@ -8,6 +8,7 @@ import re
 from datetime import UTC, date, datetime, timedelta
 
 from django import template
+from django.conf import settings
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
@@ -23,6 +24,11 @@ MOIS = (
     "janvier", "février", "mars", "avril", "mai", "juin",
     "juillet", "août", "septembre", "octobre", "novembre", "décembre",
 )  # fmt: skip
+# Usual French abbreviations; short months are written whole.
+ABREGES = {
+    "janvier": "janv.", "février": "févr.", "avril": "avr.", "juillet": "juil.",
+    "septembre": "sept.", "octobre": "oct.", "novembre": "nov.", "décembre": "déc.",
+}  # fmt: skip
 # From four days on, hours say nothing any more: days do.
 EN_JOURS = timedelta(days=4)
 PROCHE, URGENTE = timedelta(hours=24), timedelta(hours=8)
@@ -36,6 +42,11 @@ def _a_paris(instant: datetime) -> datetime:
 
 def _jour(jour: date) -> date:
     return _a_paris(jour).date() if isinstance(jour, datetime) else jour
+
+
+def _mois_abrege(jour: date) -> str:
+    mois = MOIS[jour.month - 1]
+    return ABREGES.get(mois, mois)
 
 
 def _jour_et_mois(jour: date) -> str:
@@ -77,12 +88,14 @@ def jour_court(jour: date | None) -> str:
     if jour is None:
         return ""
     jour = _jour(jour)
-    nom, mois = JOURS[jour.weekday()][:3], MOIS[jour.month - 1]
-    # Usual French abbreviations; short months are written whole.
-    abrege = {"janvier": "janv.", "février": "févr.", "juillet": "juil.", "septembre": "sept."}
-    abrege |= {"avril": "avr.", "octobre": "oct.", "novembre": "nov.", "décembre": "déc."}
     numero = "1er" if jour.day == 1 else str(jour.day)
-    return f"{nom}.{ESPACE}{numero}{ESPACE}{abrege.get(mois, mois)}"
+    return f"{JOURS[jour.weekday()][:3]}.{ESPACE}{numero}{ESPACE}{_mois_abrege(jour)}"
+
+
+@register.filter
+def mois_court(jour: date | None) -> str:
+    """nov. 2026 : for the columns of a table. Juin and juil. stay apart."""
+    return "" if jour is None else f"{_mois_abrege(_jour(jour))}{ESPACE}{_jour(jour).year}"
 
 
 @register.filter
@@ -157,10 +170,10 @@ def nombre(valeur: int | None) -> str:
     return "" if valeur is None else f"{valeur:,}".replace(",", ESPACE_FINE)
 
 
-@register.filter
-def typographie(texte: str | None) -> str:
+@register.filter(is_safe=True)
+def typographie(texte: object) -> str:
     """No-break spaces before : ; ! ? » and after «, for texts that come from a file."""
-    texte = re.sub(r"[ \u00a0]([:»])", rf"{ESPACE}\1", texte or "")
+    texte = re.sub(r"[ \u00a0]([:»])", rf"{ESPACE}\1", "" if texte is None else str(texte))
     texte = re.sub(r"«[ \u00a0]", f"«{ESPACE}", texte)
     return re.sub(r"[ \u00a0]([;!?])", rf"{ESPACE_FINE}\1", texte)
 
@@ -176,6 +189,13 @@ def icone(nom: str) -> SafeString:
     """A decorative drawing: always beside the word that says the same thing."""
     # Constants of this project, never a text of a user.
     return mark_safe(ICONES[nom])  # noqa: S308
+
+
+@register.simple_tag
+def version_du_produit() -> str:
+    """Of the settings, so that the footer says it even where no context was made."""
+    version: str = settings.VERSION
+    return version
 
 
 TONS = {
