@@ -29,6 +29,7 @@ from relais.regles.circuit import Partie, Statut, gestes_possibles
 from relais.regles.convention import Canal
 from relais.socle import horloge
 from relais.socle.horloge import PARIS
+from relais.socle.templatetags.relais_affichage import telephone
 
 PAR_PAGE = 25
 
@@ -263,7 +264,7 @@ def _messages(fiche: Fiche, requete: HttpRequest) -> list[dict[str, Any]]:
 
 
 def _signataire(dite: ContenuReponse) -> str:
-    return ", ".join(mot for mot in (dite.agent_nom, dite.agent_telephone) if mot)
+    return ", ".join(mot for mot in (dite.agent_nom, telephone(dite.agent_telephone)) if mot)
 
 
 def _gestes(fiche: Fiche, requete: HttpRequest) -> list[Any]:
