@@ -2,12 +2,13 @@
 
 from django.urls import include, path
 
-from relais.socle import courriels_attrapes, sante
+from relais.socle import courriels_attrapes, galerie, sante
 
 urlpatterns = [
     path("sante/vivant", sante.vivant, name="vivant"),
     path("sante/pret", sante.pret, name="pret"),
     path("demonstration/courriels/", courriels_attrapes.courriels, name="courriels"),
+    path("demonstration/galerie/<slug:page>/", galerie.galerie, name="galerie"),
     path("", include("relais.annuaire.urls")),
     path("", include("relais.fiches.urls")),
 ]

@@ -12,7 +12,7 @@ from django.contrib.messages.storage.base import Message
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from relais.socle import horloge
+from relais.socle import horloge, marque
 
 PAGES = (
     "composants",
@@ -238,6 +238,8 @@ def ecran(page: str, *, theme: str | None = None) -> tuple[str, dict[str, Any]]:
 
 
 def galerie(request: HttpRequest, page: str = "composants") -> HttpResponse:
-    """One page of the gallery; ?theme=sombre or clair forces a theme."""
+    """One page of the gallery, in a demonstration alone; ?theme=sombre or clair forces a theme."""
+    if not marque.ouverte_a(request):
+        raise Http404
     gabarit, contexte = ecran(page, theme=request.GET.get("theme"))
     return render(request, gabarit, contexte)
