@@ -36,6 +36,7 @@ MFA_FORMS = {
     "reauthenticate": "relais.annuaire.forms.CodeDeConfirmation",
     "activate_totp": "relais.annuaire.forms.NouvelleApplication",
     "add_webauthn": "relais.annuaire.forms.NouvelleCle",
+    "reauthenticate_webauthn": "relais.annuaire.forms.CleDeConfirmation",
     "authenticate_webauthn": "relais.annuaire.forms.CleDeConnexion",
     "login_webauthn": "relais.annuaire.forms.CleSansMotDePasse",
 }

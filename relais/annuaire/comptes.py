@@ -85,10 +85,12 @@ class Comptes(DefaultAccountAdapter):
         noter_compte(Action.MOT_DE_PASSE_CHANGE, user)
 
     def is_reauthentication_required(self, *, app: str, **options: Any) -> bool:
-        """Not for a first second factor right after login: the password was just given."""
+        """Not while setting up the first factors right after login: the password was just given."""
         requete = context.request
-        recente = seances.age(requete) < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
-        return not (recente and not facteurs.a_un_second_facteur(requete.user))
+        if seances.age(requete) > settings.ACCOUNT_REAUTHENTICATION_TIMEOUT:
+            return True
+        ouverture = seances.ouverture(requete)
+        return facteurs.a_un_second_facteur(agent_de(requete), avant=ouverture)
 
     def add_message(
         self,

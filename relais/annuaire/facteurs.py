@@ -6,6 +6,7 @@ does not open there, and destroying the key forgets the secret in every copy of 
 
 import base64
 import binascii
+from datetime import datetime
 
 from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
@@ -102,9 +103,10 @@ def code_de(agent: Agent, scelle: str) -> str:
     return totp.format_hotp_value(totp.hotp_value(secret, compteur[len(compteur) // 2]))
 
 
-def a_un_second_facteur(agent: Agent) -> bool:
-    """An application or a passkey; printed codes alone are none."""
-    return _principaux(agent).exists()
+def a_un_second_facteur(agent: Agent, *, avant: datetime | None = None) -> bool:
+    """An application or a passkey (made before `avant`); printed codes alone are none."""
+    siens = _principaux(agent)
+    return (siens.filter(created_at__lt=avant) if avant else siens).exists()
 
 
 def en_a_plusieurs(agent: Agent) -> bool:

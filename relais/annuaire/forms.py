@@ -9,7 +9,12 @@ from allauth.mfa.base.forms import AuthenticateForm
 from allauth.mfa.base.forms import ReauthenticateForm as ConfirmerParCode
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.forms import ActivateTOTPForm
-from allauth.mfa.webauthn.forms import AddWebAuthnForm, AuthenticateWebAuthnForm, LoginWebAuthnForm
+from allauth.mfa.webauthn.forms import (
+    AddWebAuthnForm,
+    AuthenticateWebAuthnForm,
+    LoginWebAuthnForm,
+    ReauthenticateWebAuthnForm,
+)
 from django import forms
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
@@ -130,6 +135,11 @@ class NouvelleApplication(ActivateTOTPForm):
         )
 
 
+# What allauth and fido2 raise on an answer that no browser makes: anybody may post anything.
+REPONSE_IMPOSSIBLE = (ValidationError, LookupError, TypeError, ValueError, AttributeError)
+CLE_REFUSEE = "Cette clé d’accès n’est pas reconnue. Essayez-en une autre, ou un code."
+
+
 class NouvelleCle(AddWebAuthnForm):
     """A passkey or a security key, with a name to tell it from another one."""
 
@@ -146,6 +156,12 @@ class NouvelleCle(AddWebAuthnForm):
             maxlength="60",
         )
 
+    def clean(self) -> dict[str, Any]:
+        try:
+            return super().clean()
+        except REPONSE_IMPOSSIBLE:
+            raise ValidationError("Cette clé n’a pas pu être enregistrée. Recommencez.") from None
+
 
 class CleRefusee(forms.Form):
     """A passkey that does not open is journaled."""
@@ -155,17 +171,19 @@ class CleRefusee(forms.Form):
     def clean_credential(self) -> Authenticator:
         try:
             return super().clean_credential()  # type: ignore[misc]
-        except ValidationError:
+        except REPONSE_IMPOSSIBLE:
             noter_compte(
                 Action.CONNEXION_REFUSEE, self.user, objet=SECOND_FACTEUR, issue=Issue.REFUSE
             )
-            raise ValidationError(
-                "Cette clé d’accès n’est pas reconnue. Essayez-en une autre, ou un code."
-            ) from None
+            raise ValidationError(CLE_REFUSEE) from None
 
 
 class CleDeConnexion(CleRefusee, AuthenticateWebAuthnForm):
     """After the password."""
+
+
+class CleDeConfirmation(CleRefusee, ReauthenticateWebAuthnForm):
+    """Before touching one's second factors."""
 
 
 class CleSansMotDePasse(CleRefusee, LoginWebAuthnForm):

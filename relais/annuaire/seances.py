@@ -5,7 +5,7 @@ that asks for it, and nowhere else: nothing typed is lost, nothing is kept.
 """
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from allauth.account.adapter import get_adapter
@@ -30,10 +30,14 @@ def ouvrir(requete: HttpRequest) -> None:
     requete.session[OUVERTE] = requete.session[VUE] = _instant()
 
 
+def ouverture(requete: HttpRequest) -> datetime:
+    """When the agent logged in."""
+    return datetime.fromtimestamp(requete.session.get(OUVERTE, 0), UTC)
+
+
 def age(requete: HttpRequest) -> float:
     """Seconds since the agent logged in."""
-    ouverte: float = requete.session.get(OUVERTE, 0)
-    return _instant() - ouverte
+    return (horloge.maintenant() - ouverture(requete)).total_seconds()
 
 
 class SeanceBornee:

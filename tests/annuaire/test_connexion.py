@@ -7,9 +7,17 @@ from django.conf import settings
 from django.test import Client
 from django.urls import get_resolver
 
+from relais.annuaire.facteurs import code_du_moment
 from relais.annuaire.models import Affectation
 from relais.journal.models import SYSTEME
-from tests.annuaire.gestes import CODE, CONNEXION, donner_mot_de_passe, entrer, est_connecte, journal
+from tests.annuaire.gestes import (
+    CODE,
+    CONNEXION,
+    donner_mot_de_passe,
+    entrer,
+    est_connecte,
+    journal,
+)
 from tests.hachage import Argon2Rapide
 from tests.personas import MOT_DE_PASSE, connecter, poser_second_facteur
 
@@ -90,8 +98,6 @@ def test_apres_la_connexion_on_arrive_ou_l_on_voulait(personas, client):
     poser_second_facteur(personas.ts_rennes.agent)
     agent = personas.ts_rennes.agent
     client.post(CONNEXION, {"login": agent.email, "password": MOT_DE_PASSE, "next": "/signaler/"})
-    from relais.annuaire.facteurs import code_du_moment
-
     assert client.post(CODE, {"code": code_du_moment(agent)}).url == "/signaler/"
 
 
@@ -100,15 +106,18 @@ def test_la_connexion_ne_renvoie_jamais_ailleurs(personas, client):
     poser_second_facteur(agent)
     suite = {"login": agent.email, "password": MOT_DE_PASSE, "next": "https://exemple.invalid/"}
     client.post(CONNEXION, suite)
-    from relais.annuaire.facteurs import code_du_moment
-
     assert client.post(CODE, {"code": code_du_moment(agent)}).url == "/"
 
 
 @pytest.mark.parametrize(
     "adresse",
     [
-        *("/compte/inscription/", "/compte/signup/", "/accounts/signup/", "/compte/connexion/code/"),
+        *(
+            "/compte/inscription/",
+            "/compte/signup/",
+            "/accounts/signup/",
+            "/compte/connexion/code/",
+        ),
         *("/compte/mot-de-passe/oubli/", "/compte/password/reset/", "/accounts/login/", "/admin/"),
         *("/compte/email/", "/compte/second-facteur/cles/signup/"),
     ],

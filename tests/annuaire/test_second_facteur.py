@@ -1,0 +1,276 @@
+"""The second factor: forced, sealed, never twice, never the last one taken away."""
+
+import re
+import time
+from unittest import mock
+
+import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal import auth as totp
+from django.contrib.sessions.models import Session
+from django.db import connection
+
+from relais.annuaire import facteurs
+from relais.coffre.actions import Genre, Illisible, detruire
+from tests.annuaire.gestes import (
+    CODE,
+    CONNEXION,
+    donner_mot_de_passe,
+    entrer,
+    est_connecte,
+    journal,
+)
+from tests.personas import MOT_DE_PASSE, SECRET_TOTP, connecter, poser_second_facteur
+
+APPLICATION = "/compte/second-facteur/application/"
+CODES = "/compte/second-facteur/codes/"
+CLES = "/compte/second-facteur/cles/"
+LOIN = ["/", "/fiches/", "/fiches/nouvelle/", "/compte/affectation/", "/compte/mot-de-passe/"]
+
+
+@pytest.fixture(autouse=True)
+def instant_fixe(monkeypatch):
+    """No step of 30 seconds ends in the middle of a test."""
+    pas = int(time.time()) // 30
+    monkeypatch.setattr(totp, "yield_hotp_counters_from_time", lambda: [pas - 1, pas, pas + 1])
+
+
+@pytest.fixture
+def sans_facteur(personas, client):
+    """Somebody who has just logged in for the first time, by the password alone."""
+    donner_mot_de_passe(client, personas.ts_rennes.agent.email)
+    assert est_connecte(client)
+    return client
+
+
+def tables() -> bytes:
+    """Everything kept of second factors and sessions: rows as PostgreSQL writes them, opened."""
+    with connection.cursor() as curseur:
+        curseur.execute("SELECT string_agg(f::text, ' ') FROM mfa_authenticator f")
+        facteurs_en_base = curseur.fetchone()[0] or ""
+    sessions = [str(session.get_decoded()) for session in Session.objects.all()]
+    assert sessions
+    return " ".join([facteurs_en_base, *sessions]).encode()
+
+
+def secret_de(page) -> str:
+    return re.search(r'id="secret">(\w+)<', page.content.decode()).group(1)
+
+
+def code_pour(secret: str, decalage: int = 0) -> str:
+    compteur = list(totp.yield_hotp_counters_from_time())[1]
+    return totp.format_hotp_value(totp.hotp_value(secret, compteur + decalage))
+
+
+@pytest.mark.parametrize("adresse", LOIN)
+def test_sans_second_facteur_on_ne_va_nulle_part(sans_facteur, adresse):
+    assert sans_facteur.get(adresse).url == "/compte/"
+
+
+def test_sans_second_facteur_la_page_du_compte_en_propose_un(sans_facteur):
+    page = sans_facteur.get("/compte/").content.decode()
+    assert "Protégez votre compte" in page
+    assert APPLICATION in page
+    assert "/fiches/" not in page
+
+
+def test_l_application_s_active_et_les_codes_imprimes_s_affichent(personas, sans_facteur):
+    secret = secret_de(sans_facteur.get(APPLICATION))
+    reponse = sans_facteur.post(APPLICATION, {"code": code_pour(secret)})
+    assert reponse.url == CODES
+    codes = re.findall(r"<li>(\d{4}-\d{4})</li>", sans_facteur.get(CODES).content.decode())
+    assert len(set(codes)) == 10
+    assert sans_facteur.get("/fiches/").status_code == 200
+    ajouts = [t[2] for t in journal("cd35") if t[0] == "second_facteur_ajoute"]
+    assert ajouts == ["totp", "recovery_codes"]
+
+
+def test_un_mauvais_code_n_active_rien_et_le_secret_reste_le_meme(sans_facteur):
+    secret = secret_de(sans_facteur.get(APPLICATION))
+    reponse = sans_facteur.post(APPLICATION, {"code": "000000"})
+    assert reponse.status_code == 422
+    assert secret_de(reponse) == secret
+    assert not Authenticator.objects.exists()
+
+
+def test_rien_de_secret_dans_les_tables_ni_avant_ni_apres_l_activation(sans_facteur):
+    secret = secret_de(sans_facteur.get(APPLICATION))
+    assert secret.encode() not in tables()
+    sans_facteur.post(APPLICATION, {"code": code_pour(secret)})
+    page = sans_facteur.get(CODES).content.decode()
+    octets = tables()
+    assert b"totp" in octets
+    assert secret.encode() not in octets
+    codes = re.findall(r"<li>(\d{4})-(\d{4})</li>", page)
+    assert codes
+    for code in codes:
+        assert "".join(code).encode() not in octets
+    graine = Authenticator.objects.get(type="recovery_codes").data["seed"]
+    assert re.fullmatch(r"[\w+/=]+", graine)
+    assert len(graine) != 80, "80 hexadecimal characters: allauth's own seed, in clear"
+
+
+def test_un_secret_copie_dans_le_compte_d_un_autre_ne_s_y_ouvre_pas(personas, client):
+    victime, voleur = personas.encadrante_rennes.agent, personas.ts_rennes.agent
+    poser_second_facteur(voleur)
+    scelle = Authenticator.objects.get(user=voleur).data["secret"]
+    with pytest.raises(Illisible):
+        facteurs.ouvrir_secret(victime, scelle)
+    assert facteurs.ouvrir_secret(voleur, scelle) == SECRET_TOTP
+
+
+def test_la_cle_detruite_emporte_le_secret(personas):
+    agent = personas.ts_rennes.agent
+    poser_second_facteur(agent)
+    scelle = Authenticator.objects.get(user=agent).data["secret"]
+    assert detruire(Genre.SECOND_FACTEUR, [agent.pseudonyme]) == 1
+    with pytest.raises(Illisible):
+        facteurs.ouvrir_secret(agent, scelle)
+
+
+@pytest.mark.parametrize("faux", ["", "pas du base64 !", "AAAA", "é"])
+def test_un_secret_abime_ne_s_ouvre_pas(personas, faux):
+    with pytest.raises(Illisible):
+        facteurs.ouvrir_secret(personas.ts_rennes.agent, faux)
+
+
+@pytest.mark.parametrize("code", ["000000", "", "12", "abcdef", "é\x00💥", "1" * 5000])
+def test_un_mauvais_code_ne_connecte_pas(personas, client, code):
+    poser_second_facteur(personas.ts_rennes.agent)
+    donner_mot_de_passe(client, personas.ts_rennes.agent.email)
+    assert client.post(CODE, {"code": code}).status_code == 422
+    assert not est_connecte(client)
+
+
+def test_un_mauvais_code_va_au_journal(personas, client):
+    poser_second_facteur(personas.ts_rennes.agent)
+    donner_mot_de_passe(client, personas.ts_rennes.agent.email)
+    client.post(CODE, {"code": "000000"})
+    pseudonyme = personas.ts_rennes.agent.pseudonyme
+    assert journal("cd35")[-1] == ("connexion_refusee", "refuse", "second-facteur", pseudonyme)
+
+
+def test_un_code_ne_sert_qu_une_fois(personas, client):
+    assert entrer(client, personas.ts_rennes).url == "/"
+    client.post("/compte/deconnexion/")
+    reponse = entrer(client, personas.ts_rennes)
+    assert reponse.status_code == 422
+    assert "il a déjà servi" in reponse.content.decode()
+
+
+def test_un_code_deja_servi_ne_resert_pas_au_bout_de_trente_secondes(personas, client):
+    """With one step of tolerance a code lives 90 s: allauth remembers it for 30 only."""
+    agent = personas.ts_rennes.agent
+    poser_second_facteur(agent)
+    code = code_pour(SECRET_TOTP)
+    donner_mot_de_passe(client, agent.email)
+    assert client.post(CODE, {"code": code}).url == "/"
+    client.post("/compte/deconnexion/")
+    donner_mot_de_passe(client, agent.email)
+    with mock.patch.object(totp.TOTP, "_mark_code_used", return_value=True):
+        assert client.post(CODE, {"code": code}).status_code == 422
+    assert not est_connecte(client)
+
+
+@pytest.mark.parametrize(("decalage", "passe"), [(-2, False), (-1, True), (1, True), (2, False)])
+def test_une_horloge_un_peu_fausse_est_toleree(personas, client, decalage, passe):
+    poser_second_facteur(personas.ts_rennes.agent)
+    donner_mot_de_passe(client, personas.ts_rennes.agent.email)
+    client.post(CODE, {"code": code_pour(SECRET_TOTP, decalage)})
+    assert est_connecte(client) == passe
+
+
+def test_dix_codes_faux_ferment_la_porte_aux_codes_justes(personas, client):
+    agent = personas.ts_rennes.agent
+    poser_second_facteur(agent)
+    donner_mot_de_passe(client, agent.email)
+    for _ in range(10):
+        client.post(CODE, {"code": "000000"})
+    reponse = client.post(CODE, {"code": code_pour(SECRET_TOTP)})
+    assert reponse.status_code == 422
+    assert "Attendez 15 minutes" in reponse.content.decode()
+    assert not est_connecte(client)
+
+
+def test_un_code_imprime_ouvre_une_fois_et_une_seule(personas, client):
+    navigateur = connecter(personas.ts_rennes)
+    confirmer(navigateur)
+    navigateur.post(f"{CODES}nouveaux/")
+    code = re.search(r"<li>(\d{4}-\d{4})</li>", navigateur.get(CODES).content.decode()).group(1)
+    adresse = personas.ts_rennes.agent.email
+    donner_mot_de_passe(client, adresse)
+    assert client.post(CODE, {"code": code}).url == "/"
+    client.post("/compte/deconnexion/")
+    donner_mot_de_passe(client, adresse)
+    assert client.post(CODE, {"code": code}).status_code == 422
+
+
+def test_toucher_a_ses_facteurs_redemande_le_mot_de_passe(personas):
+    navigateur = connecter(personas.ts_rennes)
+    for adresse in (
+        f"{APPLICATION}retirer/",
+        f"{CODES}nouveaux/",
+        "/compte/second-facteur/cles/ajouter/",
+    ):
+        reponse = navigateur.get(adresse)
+        assert reponse.url.startswith("/compte/confirmer/"), adresse
+    reponse = navigateur.post("/compte/confirmer/", {"password": "pas le bon mot de passe"})
+    assert reponse.status_code == 422
+
+
+def test_le_dernier_facteur_ne_se_retire_pas(personas):
+    navigateur = connecter(personas.ts_rennes)
+    confirmer(navigateur)
+    reponse = navigateur.post(f"{APPLICATION}retirer/")
+    assert reponse.status_code == 422
+    assert "Ajoutez-en un autre" in reponse.content.decode()
+    assert facteurs.a_un_second_facteur(personas.ts_rennes.agent)
+
+
+def test_la_derniere_cle_d_acces_ne_se_retire_pas(personas):
+    navigateur = connecter(personas.ts_rennes)
+    agent = personas.ts_rennes.agent
+    Authenticator.objects.filter(user=agent).delete()
+    cle = Authenticator.objects.create(
+        user=agent, type=Authenticator.Type.WEBAUTHN, data={"name": "Clé bleue", "credential": {}}
+    )
+    confirmer(navigateur)
+    navigateur.post(f"{CLES}{cle.pk}/retirer/")
+    assert facteurs.a_un_second_facteur(agent)
+    poser_second_facteur(agent)
+    navigateur.post(f"{CLES}{cle.pk}/retirer/")
+    assert [f.type for f in Authenticator.objects.filter(user=agent)] == ["totp"]
+    assert journal("cd35")[-1][:3] == ("second_facteur_retire", "fait", "webauthn")
+
+
+def test_la_cle_d_un_autre_ne_se_retire_pas(personas):
+    autre = Authenticator.objects.create(
+        user=personas.ts_redon.agent, type=Authenticator.Type.WEBAUTHN, data={"name": "Clé"}
+    )
+    Authenticator.objects.create(
+        user=personas.ts_rennes.agent, type=Authenticator.Type.WEBAUTHN, data={"name": "Clé"}
+    )
+    navigateur = connecter(personas.ts_rennes)
+    confirmer(navigateur)
+    reponse = navigateur.post(f"{CLES}{autre.pk}/retirer/")
+    assert reponse.status_code == 404
+    assert Authenticator.objects.filter(pk=autre.pk).exists()
+
+
+def test_des_codes_imprimes_seuls_ne_sont_pas_un_second_facteur(personas):
+    navigateur = connecter(personas.ts_rennes)
+    Authenticator.objects.filter(user=personas.ts_rennes.agent).update(type="recovery_codes")
+    assert navigateur.get("/fiches/").url == "/compte/"
+
+
+@pytest.mark.parametrize("cle", ["", "{}", "[]", "null", '{"id": "x"}', "pas du json"])
+def test_une_cle_d_acces_fausse_ne_connecte_pas(db, client, cle):
+    adresse = f"{CLES}connexion/"
+    client.get(adresse, headers={"Accept": "application/json"})
+    assert client.post(adresse, {"credential": cle}).url == CONNEXION
+    assert not est_connecte(client)
+
+
+def confirmer(navigateur) -> None:
+    reponse = navigateur.post("/compte/confirmer/", {"password": MOT_DE_PASSE})
+    assert reponse.status_code == 302
