@@ -32,19 +32,19 @@ MARGE = 12
 
 MEGA = 1024 * 1024
 ILLISIBLE = (
-    "Ce fichier ne s'ouvre pas comme une photo : il est peut-être abîmé ou incomplet. "
+    "Ce fichier ne s’ouvre pas comme une photo : il est peut-être abîmé ou incomplet. "
     "Reprenez la photo, ou numérisez la page, puis recommencez."
 )
 AUTRE_NATURE = (
-    "Ce fichier n'est ni une photo (JPEG ou PNG) ni un PDF. "
-    "Prenez la page signée en photo, ou numérisez-la en PDF d'une page."
+    "Ce fichier n’est ni une photo (JPEG ou PNG) ni un PDF. "
+    "Prenez la page signée en photo, ou numérisez-la en PDF d’une page."
 )
 HEIC = (
     "Cette photo est au format HEIC, que les autres appareils ne lisent pas. "
-    "Sur l'iPhone : Réglages, Appareil photo, Formats, « Le plus compatible », puis reprenez-la."
+    "Sur l’iPhone : Réglages, Appareil photo, Formats, « Le plus compatible », puis reprenez-la."
 )
 TRAIT_ILLISIBLE = (
-    "La signature n'est pas arrivée entière. Effacez-la et demandez à la personne de signer "
+    "La signature n’est pas arrivée entière. Effacez-la et demandez à la personne de signer "
     "à nouveau, ou joignez la page signée."
 )
 TRAIT_VIDE = (

@@ -16,7 +16,7 @@ PROTEGE = (
     "Enregistrez-le sans protection, ou prenez la page signée en photo."
 )
 ILLISIBLE = (
-    "Ce PDF ne s'ouvre pas : il est peut-être abîmé ou incomplet. "
+    "Ce PDF ne s’ouvre pas : il est peut-être abîmé ou incomplet. "
     "Numérisez la page à nouveau, ou prenez-la en photo."
 )
 SANS_PAGE = "Ce PDF ne contient pas de page. Numérisez la page signée, ou prenez-la en photo."

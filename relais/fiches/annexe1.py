@@ -80,7 +80,7 @@ def precisions(contenu: Contenu, convention: Convention) -> list[Bloc]:
     textes = convention.perimetre.textes.exigee(contenu.cree_le)
     numero = convention.caisse.telephone.au(contenu.cree_le) or ""
     candidats = (
-        ("Précisions sur l'urgence", _perimetre(contenu.perimetre, textes, numero)),
+        ("Précisions sur l’urgence", _perimetre(contenu.perimetre, textes, numero)),
         ("Complément", _lignes(contenu.complement)),
         ("Demande précédente", _lignes(contenu.demande_anterieure)),
     )
@@ -95,7 +95,7 @@ def signature(contenu: Contenu, page: Page | None) -> Bloc:
         return {"lignes": lignes, "description": "Signature", "titre_page": "", "a_signer": True}
     quand = f" le {date_moyenne(signee.signee_le)}" if signee.signee_le else ""
     if signee.mode == ModeSignature.ECRAN:
-        comment, jointe = f"Signée à l'écran{quand}", []
+        comment, jointe = f"Signée à l’écran{quand}", []
     else:
         a_part = page is not None and page.type_mime == "application/pdf"
         comment = f"Page signée{quand}"

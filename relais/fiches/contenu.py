@@ -178,4 +178,4 @@ def _pourquoi_refusee(champ: str, texte: str) -> str:
             nir.lire(texte)
         except nir.NirInvalide as erreur:
             return nir.phrase(erreur)
-    return f"« {texte} » n'a pas été compris. Corrigez cette réponse ou videz-la."
+    return f"« {texte} » n’a pas été compris. Corrigez cette réponse ou videz-la."

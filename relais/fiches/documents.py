@@ -28,7 +28,7 @@ GABARITS = Path(__file__).parent / "gabarits"
 DEMANDE, REPONSE, FEUILLE = (GABARITS / f"{nom}.typ" for nom in ("demande", "reponse", "feuille"))
 
 PAR_NATURE = {
-    NatureReponse.ETAPE: "Réponse d'étape de",
+    NatureReponse.ETAPE: "Réponse d’étape de",
     NatureReponse.COMPLEMENT_DEMANDE: "Précision demandée par",
 }
 
@@ -107,8 +107,8 @@ def feuille(
         ],
         "suite": [
             f"Elle répondra {a_qui}. Gardez vos courriers.",
-            "Si vous n'avez plus de quoi vivre avant cette date, revenez nous voir.",
-            f"Vous pouvez changer d'avis{ESPACE}: dites-le à {professionnel}.",
+            "Si vous n’avez plus de quoi vivre avant cette date, revenez nous voir.",
+            f"Vous pouvez changer d’avis{ESPACE}: dites-le à {professionnel}.",
         ],
         "droits": f"Vos droits sur vos données{ESPACE}: {departement.dpo_mail.exigee(jour)}"
         f" et {caisse.dpo_mail.exigee(jour)}.",

@@ -110,9 +110,9 @@ def _droit(reponse: "ContenuReponse") -> str:
 
 def _organisme(reponse: "ContenuReponse") -> str:
     if reponse.transmis:
-        suite = f"Nous l'avons transmise le {_date(reponse.transmis_le)}."
+        suite = f"Nous l’avons transmise le {_date(reponse.transmis_le)}."
     else:
-        suite = f"Elle n'a pas été transmise{ESPACE}: à adresser par la personne."
+        suite = f"Elle n’a pas été transmise{ESPACE}: à adresser par la personne."
     organisme, contact = _mot(reponse.organisme), _mot(reponse.organisme_contact)
     return f"Cette demande relève de {organisme} ({contact}). {suite}"
 
@@ -129,7 +129,7 @@ def _etape(reponse: "ContenuReponse") -> str:
 
 
 def _complement(reponse: "ContenuReponse") -> str:
-    return f"Pour continuer, la caisse a besoin d'une précision{ESPACE}: {_phrase(reponse.texte)}"
+    return f"Pour continuer, la caisse a besoin d’une précision{ESPACE}: {_phrase(reponse.texte)}"
 
 
 def _hors_perimetre(reponse: "ContenuReponse", convention: Convention, jour: date) -> str:
@@ -139,7 +139,7 @@ def _hors_perimetre(reponse: "ContenuReponse", convention: Convention, jour: dat
         voie = f"espace personnel sur {site} ou {numero}"
     return (
         f"Cette situation peut être réglée par la voie ordinaire{ESPACE}: {voie}. "
-        "Si les ressources s'arrêtent ou si vous n'avez pas de réponse, renvoyez la fiche"
+        "Si les ressources s’arrêtent ou si vous n’avez pas de réponse, renvoyez la fiche"
         f"{ESPACE}: elle sera examinée."
     )
 

@@ -61,13 +61,13 @@ class MotifRefus(StrEnum):
 
 
 PHRASES = {
-    MotifRefus.ETAT: "La fiche a changé d'état entre-temps : rechargez la page.",
+    MotifRefus.ETAT: "La fiche a changé d’état entre-temps : rechargez la page.",
     MotifRefus.PARTIE: "Ce geste revient à une autre personne.",
     MotifRefus.DEJA_LUE: (
         "La caisse a déjà ouvert cette fiche : elle ne se rappelle plus. Vous pouvez la retirer."
     ),
     MotifRefus.PAS_ENCORE_LUE: (
-        "La caisse n'a pas encore ouvert cette fiche : vous pouvez la rappeler."
+        "La caisse n’a pas encore ouvert cette fiche : vous pouvez la rappeler."
     ),
 }
 

@@ -16,10 +16,10 @@ class SansNir(StrEnum):
 
 
 RAISONS_SANS_NIR = {
-    SansNir.PAS_SUR_ELLE: "la personne ne l'a pas sur elle",
+    SansNir.PAS_SUR_ELLE: "la personne ne l’a pas sur elle",
     SansNir.NE_CONNAIT_PAS: "la personne ne le connaît pas",
     SansNir.NE_SOUHAITE_PAS: "la personne ne souhaite pas le donner",
-    SansNir.PAS_ENCORE: "la personne n'en a pas encore",
+    SansNir.PAS_ENCORE: "la personne n’en a pas encore",
 }
 
 

@@ -70,14 +70,14 @@ class Resultat:
 MANQUES = {
     "ressources": "Cochez au moins une réponse.",
     "ressources_le": "Indiquez une date, même approchée : la caisse saura quand agir.",
-    "sans_reponse": "Indiquez la date du message ou celle de l'appel.",
+    "sans_reponse": "Indiquez la date du message ou celle de l’appel.",
     "a_savoir": "Écrivez en une phrase ce que vous avez besoin de savoir.",
     "complexite": "Écrivez en une phrase ce qui rend la situation complexe.",
 }
 _COUPURES = {
-    Precision.DATE_PASSEE: "la date de départ est passée et rien n'est versé",
+    Precision.DATE_PASSEE: "la date de départ est passée et rien n’est versé",
     Precision.SUSPENDUES: "le paiement est suspendu",
-    Precision.DATE_PROCHE: "la date approche et aucune notification n'est arrivée",
+    Precision.DATE_PROCHE: "la date approche et aucune notification n’est arrivée",
 }
 
 

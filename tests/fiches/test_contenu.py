@@ -157,14 +157,14 @@ REPONSES = {
             transmis_le=date(2026, 11, 24),
         ),
         "Cette demande relève de la MSA (02 61 91 00 01). "
-        "Nous l'avons transmise le 24 novembre 2026.",
+        "Nous l’avons transmise le 24 novembre 2026.",
     ),
     "organisme_non_transmis": (
         ContenuReponse(
             nature="autre_organisme", organisme="la MSA", organisme_contact="contact@msa.invalid"
         ),
         "Cette demande relève de la MSA (contact@msa.invalid). "
-        "Elle n'a pas été transmise : à adresser par la personne.",
+        "Elle n’a pas été transmise : à adresser par la personne.",
     ),
     "autre": (
         ContenuReponse(
@@ -182,12 +182,12 @@ REPONSES = {
     "hors_perimetre": (
         ContenuReponse(nature="hors_perimetre"),
         "Cette situation peut être réglée par la voie ordinaire : espace personnel sur "
-        "lassuranceretraite.fr ou 02 61 91 39 60. Si les ressources s'arrêtent ou si vous n'avez "
+        "lassuranceretraite.fr ou 02 61 91 39 60. Si les ressources s’arrêtent ou si vous n’avez "
         "pas de réponse, renvoyez la fiche : elle sera examinée.",
     ),
     "complement": (
         ContenuReponse(nature="complement_demande", texte="quel est le prénom exact ?"),
-        "Pour continuer, la caisse a besoin d'une précision : quel est le prénom exact ?",
+        "Pour continuer, la caisse a besoin d’une précision : quel est le prénom exact ?",
     ),
 }
 

@@ -184,14 +184,14 @@ def test_la_demande_suit_l_ordre_et_les_mots_de_l_annexe_1(demander, trait):
         "Autre. A préciser : courrier resté sans suite",
         "Commentaire / précisions sur la situation :",
         "Demande déposée le 12 mars 2026. Aucune nouvelle depuis.",
-        "Précisions sur l'urgence",
+        "Précisions sur l’urgence",
         "Je souhaite que le professionnel du Département d’Ille-et-Vilaine soit informé de ma "
         "situation vis-à-vis de la Retraite.",
         "Vos données sont transmises à la Carsat de Bretagne",
         "vous pouvez adresser une réclamation à la CNIL.",
         "Je ne m’oppose pas au traitement de mes données personnelles par la Carsat de Bretagne",
         "Signature de l’assuré",
-        "Signée à l'écran le 23 novembre 2026",
+        "Signée à l’écran le 23 novembre 2026",
         "par la personne",
         "Référence K7QF-3MWP",
         "Page 1 sur 1",
@@ -226,7 +226,7 @@ def test_une_case_cochee_se_voit_aussi_dans_le_texte(demander, trait):
 def test_les_precisions_reprennent_les_trois_questions(demander, trait):
     lu = texte(demander(COMPLETE, trait))
     for dit in (
-        "Oui, depuis le 1er octobre 2026 : la date de départ est passée et rien n'est versé.",
+        "Oui, depuis le 1er octobre 2026 : la date de départ est passée et rien n’est versé.",
         "message dans l'espace personnel, le 10 septembre 2026; appel au 02 61 91 39 60, le 2 "
         "octobre 2026.",
         "La procédure n'est pas comprise. Ce que j'ai besoin de savoir : quelle pièce manque",
@@ -337,7 +337,7 @@ def test_sans_la_case_informe_la_caisse_relit_sa_propre_reponse(repondre):
 @pytest.mark.parametrize(
     ("nature", "titre"),
     [
-        ("etape", "Réponse d'étape de la Carsat Bretagne"),
+        ("etape", "Réponse d’étape de la Carsat Bretagne"),
         ("complement_demande", "Précision demandée par la Carsat Bretagne"),
     ],
 )
@@ -358,8 +358,8 @@ def test_la_feuille_dit_l_essentiel_sur_une_page(remettre):
         "Référence : K7QF-3MWP",
         "La caisse doit répondre avant le jeudi 26 novembre 2026 à 15 h 04",
         "Elle répondra à vous et à votre professionnel. Gardez vos courriers.",
-        "Si vous n'avez plus de quoi vivre avant cette date, revenez nous voir.",
-        "Vous pouvez changer d'avis : dites-le à Exemple Zoé.",
+        "Si vous n’avez plus de quoi vivre avant cette date, revenez nous voir.",
+        "Vous pouvez changer d’avis : dites-le à Exemple Zoé.",
         "dpo@ille-et-vilaine.fr et informatiqueetlibertes@carsat-bretagne.fr.",
     ):
         assert dit in lu

@@ -121,6 +121,7 @@ def test_les_milliers_et_la_ponctuation_sont_francais() -> None:
     assert affichage.typographie("Et maintenant ? « Oui » : voilà !") == (
         "Et maintenant\u202f? «\u00a0Oui\u00a0»\u00a0: voilà\u202f!"
     )
+    assert affichage.typographie("l'attestation d'un an, 'sic'") == "l’attestation d’un an, 'sic'"
 
 
 def test_une_pastille_echappe_ce_qu_elle_affiche() -> None:

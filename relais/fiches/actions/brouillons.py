@@ -9,7 +9,7 @@ from relais.adaptateurs.image import Page
 from relais.annuaire.conventions import regles_de
 from relais.annuaire.models import Affectation, Convention
 from relais.coffre.actions import Genre, ouvrir, sceller
-from relais.fiches import droits, effacement
+from relais.fiches import droits, effacement, exemplaires
 from relais.fiches.actions.acte import ActeRefuse, exiger, passer, statut_apres, verrouiller
 from relais.fiches.contenu import Contenu, Professionnel, Signature
 from relais.fiches.models import Brouillon, Exemplaire, Fiche
@@ -21,8 +21,8 @@ from relais.socle.horloge import PARIS
 
 SIGNATURE = "signature"
 CONFLIT = (
-    "Cette fiche a été modifiée dans un autre onglet. Rien n'est perdu : ce que vous venez de"
-    " saisir est affiché ici. Comparez avant d'enregistrer."
+    "Cette fiche a été modifiée dans un autre onglet. Rien n’est perdu : ce que vous venez de"
+    " saisir est affiché ici. Comparez avant d’enregistrer."
 )
 
 
@@ -135,7 +135,6 @@ def supprimer(fiche: Fiche, *, par: Affectation, maintenant: datetime) -> None:
         agent=par.agent.pseudonyme,
         objet=fiche.reference,
     )
-    fiche.delete()
 
 
 @transaction.atomic

@@ -43,7 +43,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("sans_reponse", "Pas de réponse dans le délai"),
-                            ("reponse_inadaptee", "La réponse ne permet pas d'avancer"),
+                            ("reponse_inadaptee", "La réponse ne permet pas d’avancer"),
                             ("hors_cadre", "Demande hors du cadre de la convention"),
                             ("fiche_incomplete", "Fiche incomplète ou illisible"),
                             ("technique", "Problème technique"),
@@ -316,7 +316,7 @@ class Migration(migrations.Migration):
                             ("demande", "Demande"),
                             ("complement_demande", "Complément demandé"),
                             ("complement", "Complément"),
-                            ("etape", "Réponse d'étape"),
+                            ("etape", "Réponse d’étape"),
                             ("reponse", "Réponse"),
                             ("hors_perimetre", "Hors périmètre"),
                         ],

@@ -21,7 +21,7 @@ class Envoi(models.Model):
         DEMANDE = "demande", "Demande"
         COMPLEMENT_DEMANDE = "complement_demande", "Complément demandé"
         COMPLEMENT = "complement", "Complément"
-        ETAPE = "etape", "Réponse d'étape"
+        ETAPE = "etape", "Réponse d’étape"
         REPONSE = "reponse", "Réponse"
         HORS_PERIMETRE = "hors_perimetre", "Hors périmètre"
 
@@ -137,7 +137,7 @@ class Exemplaire(models.Model):
     class DonneesPersonnelles:
         champs: ClassVar = communs(
             ("id envoi organisation signature_type cree_le a_purger_le destruction_engagee_le"),
-            ("retrouver et purger l'exemplaire (convention, art. 5.2)", "purgé à son échéance"),
+            ("retrouver et purger l’exemplaire (convention, art. 5.2)", "purgé à son échéance"),
         ) | communs(
             ("document signature"),
             ("instruire la demande (convention, art. 5.2 a)", "clé détruite à son échéance"),
@@ -163,7 +163,7 @@ class Brouillon(models.Model):
                 "id fiche organisation version document signature signature_type modifie_le "
                 "a_purger_le"
             ),
-            ("préparer la demande", "clé détruite à l'envoi, ou à l'échéance du brouillon"),
+            ("préparer la demande", "clé détruite à l’envoi, ou à l’échéance du brouillon"),
         )
 
 

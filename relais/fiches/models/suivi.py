@@ -90,7 +90,7 @@ class Avis(models.Model):
                 "id convention organisation envoi agent objet reference reference_liee "
                 "reponse_due_le etat essais cree_le prochain_essai_le envoye_le"
             ),
-            ("prévenir l'agent concerné (annexe 1)", AVEC_LA_FICHE),
+            ("prévenir l’agent concerné (annexe 1)", AVEC_LA_FICHE),
         )
 
 
@@ -99,7 +99,7 @@ class Dysfonctionnement(models.Model):
 
     class Nature(models.TextChoices):
         SANS_REPONSE = "sans_reponse", "Pas de réponse dans le délai"
-        REPONSE_INADAPTEE = "reponse_inadaptee", "La réponse ne permet pas d'avancer"
+        REPONSE_INADAPTEE = "reponse_inadaptee", "La réponse ne permet pas d’avancer"
         HORS_CADRE = "hors_cadre", "Demande hors du cadre de la convention"
         FICHE_INCOMPLETE = "fiche_incomplete", "Fiche incomplète ou illisible"
         TECHNIQUE = "technique", "Problème technique"
@@ -116,5 +116,5 @@ class Dysfonctionnement(models.Model):
     class DonneesPersonnelles:
         champs: ClassVar = communs(
             ("id convention organisation territoire nature reference par signale_le"),
-            ("évaluer l'usage du canal (art. 6)", "gardé avec la convention"),
+            ("évaluer l’usage du canal (art. 6)", "gardé avec la convention"),
         )

@@ -172,8 +172,9 @@ def nombre(valeur: int | None) -> str:
 
 @register.filter(is_safe=True)
 def typographie(texte: object) -> str:
-    """No-break spaces before : ; ! ? » and after «, for texts that come from a file."""
+    """No-break spaces before : ; ! ? » and after «, curly apostrophes: for texts of a file."""
     texte = re.sub(r"[ \u00a0]([:»])", rf"{ESPACE}\1", "" if texte is None else str(texte))
+    texte = re.sub(r"(?<=[^\W\d_])'(?=[^\W_])", "’", texte)
     texte = re.sub(r"«[ \u00a0]", f"«{ESPACE}", texte)
     return re.sub(r"[ \u00a0]([;!?])", rf"{ESPACE_FINE}\1", texte)
 
