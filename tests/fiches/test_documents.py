@@ -227,9 +227,9 @@ def test_les_precisions_reprennent_les_trois_questions(demander, trait):
     lu = texte(demander(COMPLETE, trait))
     for dit in (
         "Oui, depuis le 1er octobre 2026 : la date de départ est passée et rien n’est versé.",
-        "message dans l'espace personnel, le 10 septembre 2026; appel au 02 61 91 39 60, le 2 "
+        "message dans l’espace personnel, le 10 septembre 2026; appel au 02 61 91 39 60, le 2 "
         "octobre 2026.",
-        "La procédure n'est pas comprise. Ce que j'ai besoin de savoir : quelle pièce manque",
+        "La procédure n’est pas comprise. Ce que j’ai besoin de savoir : quelle pièce manque",
         "Oui. Carrière en France et au Portugal",
     ):
         assert dit in lu
