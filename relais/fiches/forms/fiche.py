@@ -12,6 +12,7 @@ from relais.fiches.contenu import Contenu, Personne, Professionnel, Signature
 from relais.regles.convention import Choix, Convention
 from relais.regles.fiche import RAISONS_SANS_NIR, ModeSignature, Signataire
 from relais.regles.perimetre import Precision, Reponses, Ressources
+from relais.socle.templatetags.relais_affichage import telephone
 
 PREFIXE_PERIMETRE = "perimetre_"
 
@@ -246,7 +247,7 @@ def valeurs_initiales(contenu: Contenu) -> dict[str, Any]:
     numero = f"{personne.nir or ''}{personne.nir_cle or ''}"
     return {
         "professionnel_nom": contenu.professionnel.nom_prenom,
-        "professionnel_telephone": contenu.professionnel.telephone,
+        "professionnel_telephone": telephone(contenu.professionnel.telephone),
         "nom_naissance": personne.nom_naissance,
         "nom_marital": personne.nom_marital,
         "prenom": personne.prenom,
@@ -255,7 +256,7 @@ def valeurs_initiales(contenu: Contenu) -> dict[str, Any]:
         "sans_nir": personne.sans_nir or "",
         "adresse": personne.adresse,
         "mail": personne.mail,
-        "telephone": personne.telephone,
+        "telephone": telephone(personne.telephone),
         "situations": contenu.situations,
         "situation_autre": contenu.situation_autre,
         "dossiers": contenu.dossiers,
