@@ -20,7 +20,7 @@ def lire_telephone(texte: str) -> str:
     if compact.isdecimal() and len(compact) == 4 and compact[0] in "13":
         return compact
     try:
-        numero = phonenumbers.parse(texte, REGION)
+        numero = phonenumbers.parse(compact, REGION)
     except phonenumbers.NumberParseException:
         numero = None
     if numero is None or not phonenumbers.is_possible_number(numero):
