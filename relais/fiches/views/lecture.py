@@ -215,7 +215,10 @@ def _liste(
     page = Paginator(fiches, PAR_PAGE).get_page(requete.GET.get("page"))
     lignes = list(page.object_list)
     qui = requete.affectation
-    noms = exemplaires.noms(lignes, qui.organisation_id)
+    ecrits = brouillons.contenus(lignes)
+    noms = exemplaires.noms(lignes, qui.organisation_id) | {
+        pk: ecrit.personne.prenom_nom for pk, ecrit in ecrits.items()
+    }
     if noms:
         noter(requete, Action.LECTURE_LISTE, nombre=len(noms))
     return render(
@@ -223,7 +226,7 @@ def _liste(
         gabarit,
         {
             "page": page,
-            "lignes": [_ligne(f, noms.get(f.pk, ""), qui) for f in lignes],
+            "lignes": [_ligne(f, noms.get(f.pk, ""), ecrits.get(f.pk), qui) for f in lignes],
             "filtres": filtres,
             "actifs": filtres.actifs(),
             "maintenant": horloge.maintenant(),
@@ -232,9 +235,14 @@ def _liste(
     )
 
 
-def _ligne(fiche: Fiche, nom: str, qui: Affectation) -> dict[str, Any]:
-    motifs = affichage.motifs_lisibles(fiche, regles(fiche), horloge.aujourd_hui())
-    return {"fiche": fiche, "nom": nom, "etat": affichage.etat(fiche, pour=qui), "motifs": motifs}
+def _ligne(fiche: Fiche, nom: str, ecrit: Contenu | None, qui: Affectation) -> dict[str, Any]:
+    """What a list shows of a fiche; `ecrit`: the content of a draft."""
+    return {
+        "fiche": fiche,
+        "nom": nom,
+        "etat": affichage.etat(fiche, pour=qui, a_signer=_a_signer(ecrit)),
+        "motifs": affichage.motifs_lisibles(fiche, regles(fiche), horloge.aujourd_hui()),
+    }
 
 
 def _pdf(requete: HttpRequest, fiche: Fiche, pdf: bytes, nature: Any) -> HttpResponse:
@@ -288,8 +296,7 @@ def _contenu(
 
 
 def _a_signer(contenu: Contenu | None) -> bool:
-    """Everything is written but the signature."""
-    return contenu is not None and contenu.non_opposition and brouillons.est_a_signer(contenu)
+    return contenu is not None and brouillons.est_a_signer(contenu)
 
 
 def _dernier_tour(fiche: Fiche) -> int | None:
