@@ -244,7 +244,7 @@ def test_chaque_etat_est_montre_a_des_dates_proches_d_aujourd_hui(chargee: datet
     assert Organisation.objects.count() == 2
     # What is old has long been mailed: the worker has but the last hours to send.
     a_envoyer = Avis.objects.filter(etat=Avis.Etat.A_ENVOYER)
-    assert all(un.cree_le > chargee - timedelta(hours=12) for un in a_envoyer)
+    assert all(un.cree_le > chargee - timedelta(hours=24) for un in a_envoyer)
 
 
 def _que_des_personnes_fictives(personnes: list) -> None:

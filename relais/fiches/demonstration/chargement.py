@@ -23,7 +23,7 @@ from relais.fiches.models import Avis, Exemplaire
 GRAINE = 35
 NOMBRE = 200
 # Mails of the past have long been sent: the catcher receives those of the last hours only.
-MAILS_RECENTS = timedelta(hours=12)
+MAILS_RECENTS = timedelta(hours=24)
 
 
 @dataclass

@@ -22,7 +22,6 @@ from relais.regles.fiche import NatureReponse
 from relais.regles.issues import Issue
 from relais.socle.horloge import PARIS
 
-RECENT = timedelta(days=5)  # younger fiches keep the exact delays that a demonstration shows
 REDACTION = timedelta(minutes=20)
 SIGNATURES = Path(__file__).parent / "signatures"
 
@@ -39,6 +38,7 @@ class Recit:
     maintenant: datetime
     a: datetime
     informe: bool = True
+    envoyee_le: datetime | None = None
     _fiche: Fiche | None = None
 
     @property
@@ -47,17 +47,27 @@ class Recit:
         assert self._fiche is not None
         return self._fiche
 
-    def debuter(self, *, il_y_a: timedelta) -> None:
-        """Put the clock back: the sending happens at that age, in working hours once it is old."""
-        self.a = self.maintenant - il_y_a
-        if il_y_a > RECENT:
-            self.a = self._aux_heures_ouvrees(self.a)
+    def debuter(self, de: float, a: float) -> None:
+        """Put the clock back: the sending is between `de` and `a` hours old, at a likely hour."""
+        essais = [self.maintenant - timedelta(hours=self.tirage.uniform(de, a)) for _ in range(40)]
+        self.a = min(essais, key=_invraisemblance)
 
-    def avancer(self, duree: timedelta) -> None:
-        a = self.a + duree
-        if self.maintenant - a > RECENT:
-            a = self._aux_heures_ouvrees(a)
-        self.a = max(self.a, min(a, self.maintenant))
+    def avancer(self, heures: float, *, a_temps: bool = False) -> None:
+        """Go forward to a moment when people work, never past `maintenant`.
+
+        `a_temps`: before the deadline of the answer whenever the caisse is open before it.
+        """
+        voulu = self.a + timedelta(hours=heures)
+        regles = regles_de(self.convention.code)
+        ouverte = delais.prochaine_ouverture(voulu, convention=regles)
+        if ouverte != voulu:
+            ouverte += timedelta(minutes=self.tirage.randint(5, 170))
+        limite = self.maintenant
+        if a_temps and self.envoyee_le:
+            limite = min(limite, delais.echeance_reponse(self.envoyee_le, convention=regles))
+        if ouverte > limite:
+            ouverte = delais.derniere_heure_utile(limite, depart=self.a, convention=regles)
+        self.a = max(self.a, ouverte)
 
     def ecrire(self, *, genre: str = "complete", signer: bool = True) -> None:
         """Fill a draft in, signed or not. `genre`: complete, commencee, trois_non."""
@@ -82,6 +92,7 @@ class Recit:
 
     def envoyer(self) -> None:
         with contexte(self.auteur):
+            self.envoyee_le = self.a
             version = Brouillon.objects.get(fiche=self.fiche).version
             envois.transmettre(self.fiche, version=version, par=self.auteur, maintenant=self.a)
 
@@ -156,14 +167,11 @@ class Recit:
             maintenant=quand,
         )
 
-    def _aux_heures_ouvrees(self, instant: datetime) -> datetime:
-        regles = regles_de(self.convention.code)
-        ouverte = delais.prochaine_ouverture(instant, convention=regles)
-        # Nobody works on the stroke of eight: the opening minute is spread over the morning.
-        return ouverte if ouverte == instant else ouverte + self._quelques_minutes()
 
-    def _quelques_minutes(self) -> timedelta:
-        return timedelta(minutes=self.tirage.randint(5, 170))
+def _invraisemblance(instant: datetime) -> tuple[bool, bool]:
+    """Nobody sends at night, few on a Saturday."""
+    local = instant.astimezone(PARIS)
+    return not 8 <= local.hour < 18, local.weekday() >= 5
 
 
 @cache

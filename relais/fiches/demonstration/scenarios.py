@@ -16,6 +16,7 @@ REPONSES = (
     NatureReponse.AUTRE,
 )
 ISSUES = tuple(Issue)
+HEURE = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,33 +29,33 @@ class Scenario:
     informe: bool = True
 
 
-def _heures(recit: Recit, de: float, a: float) -> timedelta:
-    return timedelta(hours=recit.tirage.uniform(de, a))
+def _heures(recit: Recit, de: float, a: float) -> float:
+    return recit.tirage.uniform(de, a)
 
 
 def _commencee(recit: Recit) -> None:
-    recit.debuter(il_y_a=_heures(recit, 1, 200))
+    recit.debuter(1, 200)
     recit.ecrire(genre="commencee", signer=False)
 
 
 def _voie_ordinaire(recit: Recit) -> None:
-    recit.debuter(il_y_a=_heures(recit, 1, 100))
+    recit.debuter(1, 100)
     recit.ecrire(genre="trois_non", signer=False)
 
 
 def _a_signer(recit: Recit) -> None:
-    recit.debuter(il_y_a=_heures(recit, 1, 60))
+    recit.debuter(1, 60)
     recit.ecrire(signer=False)
 
 
 def _a_envoyer(recit: Recit) -> None:
-    recit.debuter(il_y_a=_heures(recit, 1, 30))
+    recit.debuter(1, 30)
     recit.ecrire()
 
 
 def _transmise(de: float, a: float) -> Callable[[Recit], None]:
     def histoire(recit: Recit) -> None:
-        recit.debuter(il_y_a=_heures(recit, de, a))
+        recit.debuter(de, a)
         recit.transmettre()
 
     return histoire
@@ -76,36 +77,39 @@ def _prise(de: float, a: float) -> Callable[[Recit], None]:
 
 
 def _etape(recit: Recit) -> None:
-    _prise(50, 118)(recit)
+    _prise(20, 75)(recit)
     recit.avancer(_heures(recit, 5, 30))
     recit.repondre(NatureReponse.ETAPE)
 
 
-def _repondue(recit: Recit, *, age: timedelta) -> None:
+def _repondue(recit: Recit, de: float, a: float) -> None:
     """Taken in charge, sometimes with an étape, answered in time but for one in eight."""
-    recit.debuter(il_y_a=age)
+    recit.debuter(de, a)
     recit.transmettre()
     recit.avancer(_heures(recit, 1, 24))
     recit.prendre()
     if recit.tirage.random() < 0.2:
         recit.avancer(_heures(recit, 3, 10))
         recit.repondre(NatureReponse.ETAPE)
-    recit.avancer(_heures(recit, 40, 70) if recit.tirage.random() < 0.12 else _heures(recit, 2, 30))
+    if recit.tirage.random() < 0.12:
+        recit.avancer(_heures(recit, 50, 80))
+    else:
+        recit.avancer(_heures(recit, 2, 30), a_temps=True)
     recit.repondre(REPONSES[recit.rang % len(REPONSES)])
 
 
 def _repondue_non_lue(recit: Recit) -> None:
-    _repondue(recit, age=_heures(recit, 80, 190))
+    _repondue(recit, 80, 190)
 
 
 def _repondue_lue(recit: Recit) -> None:
-    _repondue(recit, age=_heures(recit, 110, 430))
+    _repondue(recit, 110, 430)
     recit.avancer(_heures(recit, 1, 20))
     recit.lire()
 
 
 def _hors_perimetre(recit: Recit) -> None:
-    recit.debuter(il_y_a=_heures(recit, 60, 260))
+    recit.debuter(60, 260)
     recit.transmettre()
     recit.avancer(_heures(recit, 3, 40))
     recit.repondre(NatureReponse.HORS_PERIMETRE)
@@ -136,19 +140,20 @@ def _retiree(recit: Recit) -> None:
 
 
 def _redemandee(recit: Recit) -> None:
-    _repondue(recit, age=_heures(recit, 200, 300))
+    _repondue(recit, 200, 300)
     recit.avancer(_heures(recit, 3, 20))
     recit.lire()
     # Twenty to sixty hours ago: the second tour is running.
-    recit.avancer(recit.maintenant - recit.a - _heures(recit, 20, 60))
+    depuis = recit.maintenant - recit.a
+    recit.avancer(depuis / HEURE - _heures(recit, 20, 60))
     recit.recommencer("Le versement annoncé n’est pas arrivé.")
 
 
 def _close(recit: Recit) -> None:
-    _repondue(recit, age=timedelta(days=recit.tirage.uniform(6, 160)))
+    _repondue(recit, 24 * 6, 24 * 160)
     recit.avancer(_heures(recit, 1, 40))
     recit.lire()
-    recit.avancer(timedelta(days=recit.tirage.uniform(0.2, 3)))
+    recit.avancer(_heures(recit, 5, 70))
     recit.clore(ISSUES[recit.rang // 5 % len(ISSUES)] if recit.informe else None)
 
 
