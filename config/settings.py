@@ -155,11 +155,7 @@ AUTHENTICATION_BACKENDS = [
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "relais.annuaire.mots_de_passe.LongueurSelonLeRole"},
-    {
-        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
-        "OPTIONS": {"user_attributes": ("email", "prenom", "nom")},
-    },
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "relais.annuaire.mots_de_passe.NiCourantNiPersonnel"},
 ]
 
 LANGUAGE_CODE = "fr"

@@ -1,10 +1,12 @@
 """Verbs of the directory: create an équipe, create an agent with a role, switch affectation."""
 
 from datetime import datetime
+from typing import cast
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import CharField
 
 from relais.adaptateurs.coordonnees import CoordonneeRefusee, lire_mail, lire_telephone
 from relais.annuaire.contexte import contexte_systeme
@@ -44,11 +46,15 @@ class CompteRefuse(Exception):
 def creer_equipe(
     organisation: Organisation, nom: str, *, territoire: Territoire | None = None
 ) -> Equipe:
-    """A team: of a TIS for a Département, an agency for a caisse. Its name is unique."""
-    if not nom.strip():
-        raise CompteRefuse("Indiquez le nom de l’équipe.")
+    """A team: of a TIS for a Département, an agency for a caisse. Its name is unique.
+
+    Raises CompteRefuse: name missing, too long or taken, territory missing or of another party.
+    """
+    nom = lire_nom(nom, Equipe, "nom", "le nom de l’équipe")
     if organisation.nature == Organisation.Nature.DEPARTEMENT and territoire is None:
         raise CompteRefuse("Une équipe d’un Département appartient à un territoire.")
+    if territoire is not None and territoire.organisation_id != organisation.code:
+        raise CompteRefuse("Ce territoire est d’une autre organisation.")
     if Equipe.objects.filter(organisation=organisation, nom=nom).exists():
         raise CompteRefuse(f"L’équipe « {nom} » existe déjà.")
     return Equipe.objects.create(organisation=organisation, nom=nom, territoire=territoire)
@@ -68,9 +74,11 @@ def creer_agent(
 ) -> Agent:
     """An individual account with its role; journaled in the chain of its organisation.
 
-    Raises CompteRefuse: address or phone unreadable, address taken, role of the other party,
-    équipe missing, password too weak.
+    Raises CompteRefuse: name missing or too long, address or phone unreadable, address taken, role
+    of the other party, équipe missing, password too weak.
     """
+    prenom = lire_nom(prenom, Agent, "prenom", "le prénom")
+    nom = lire_nom(nom, Agent, "nom", "le nom")
     try:
         email = lire_mail(email).lower()
         telephone = lire_telephone(telephone) if telephone else ""
@@ -131,11 +139,25 @@ def changer_d_affectation(vers: Affectation, *, de: Affectation) -> Affectation:
     return vers
 
 
+def lire_nom(texte: str, modele: type[Agent | Equipe], champ: str, quoi: str) -> str:
+    """A name as it is kept. Raises CompteRefuse: empty, unprintable or too long for its field."""
+    propre = " ".join(texte.split())
+    maximum = cast("CharField[str, str]", modele._meta.get_field(champ)).max_length or 0
+    if not propre or not propre.isprintable():
+        raise CompteRefuse(f"Indiquez {quoi}.")
+    if len(propre) > maximum:
+        raise CompteRefuse(f"Raccourcissez {quoi} : {maximum} caractères au plus.")
+    return propre
+
+
 def verifier_role(organisation: Organisation, role: Role, equipe: Equipe | None) -> None:
     """Raise CompteRefuse unless that party has this role, with an équipe of its own if needed."""
     departement = organisation.nature == Organisation.Nature.DEPARTEMENT
     if role in (ROLES_DE_LA_CAISSE if departement else ROLES_DU_DEPARTEMENT):
-        raise CompteRefuse(f"Le rôle « {LIBELLES_ROLES[role]} » n’existe pas à {organisation.nom}.")
+        raise CompteRefuse(
+            f"Le rôle « {LIBELLES_ROLES[role]} » n’existe pas dans l’organisation"
+            f" « {organisation.nom} »."
+        )
     if role in ROLES_DE_TERRAIN and equipe is None:
         raise CompteRefuse(f"Le rôle « {LIBELLES_ROLES[role]} » demande une équipe.")
     if equipe is not None and equipe.organisation_id != organisation.code:

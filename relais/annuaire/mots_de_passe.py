@@ -1,7 +1,10 @@
 """Passwords: long and unknown to lists, nothing about their composition (security.md, accounts)."""
 
+import re
 import secrets
+from functools import cache
 
+from django.contrib.auth.password_validation import CommonPasswordValidator
 from django.core.exceptions import ValidationError
 
 from relais.annuaire.models import Affectation, Agent
@@ -9,6 +12,7 @@ from relais.regles.convention import Role
 
 LONGUEUR = 12
 LONGUEUR_ADMINISTRATEUR = 16
+RESTE = 8  # characters left of a password once what anybody would try is taken away
 ROLES_D_ADMINISTRATION = {Role.ADMINISTRATEUR, Role.ADMINISTRATEUR_TECHNIQUE}
 # No letter nor digit that is read for another one.
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -39,6 +43,49 @@ class LongueurSelonLeRole:
             "12 caractères au moins, 16 pour un administrateur. Quelques mots sans lien entre eux "
             "conviennent très bien ; ni chiffre ni majuscule ne sont obligatoires."
         )
+
+
+class NiCourantNiPersonnel:
+    """Django's validator: neither a common password under another coat, nor one's own name.
+
+    Coats: capital letters, digits and signs at the end, the same thing twice. What is left once
+    the names are taken away must still be long: nothing else is asked of a passphrase.
+    """
+
+    def validate(self, password: str, user: Agent | None = None) -> None:
+        noyau = _une_fois(re.sub(r"[\W\d_]+$", "", password.casefold()))
+        if noyau in _courants() or (len(noyau) < RESTE and noyau != password.casefold()):
+            raise ValidationError("Ce mot de passe est trop courant.", code="password_too_common")
+        if user is None:
+            return
+        reste = password.casefold()
+        for mot in sorted(_mots_de(user), key=len, reverse=True):
+            reste = reste.replace(mot, "")
+        if len(reste) < RESTE:
+            raise ValidationError(
+                "Ce mot de passe est trop proche de votre nom ou de votre adresse.",
+                code="password_too_similar",
+            )
+
+    def get_help_text(self) -> str:
+        return "Ni un mot de passe courant, ni votre nom."
+
+
+def _une_fois(texte: str) -> str:
+    """« abab » is « ab » said twice."""
+    trouve = re.fullmatch(r"(.+?)\1+", texte)
+    return trouve.group(1) if trouve else texte
+
+
+def _mots_de(agent: Agent) -> set[str]:
+    sources = f"{agent.prenom} {agent.nom} {agent.email} relais retraite".casefold()
+    return {mot for mot in re.split(r"\W+", sources) if len(mot) >= 3}
+
+
+@cache
+def _courants() -> frozenset[str]:
+    """Twenty thousand passwords of known leaks, as Django ships them."""
+    return frozenset(CommonPasswordValidator().passwords)
 
 
 def engendrer() -> str:
