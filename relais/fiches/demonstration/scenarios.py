@@ -77,7 +77,7 @@ def _prise(de: float, a: float) -> Callable[[Recit], None]:
 
 
 def _etape(recit: Recit) -> None:
-    _prise(20, 75)(recit)
+    _prise(6, 75)(recit)
     recit.avancer(_heures(recit, 5, 30))
     recit.repondre(NatureReponse.ETAPE)
 
@@ -167,9 +167,9 @@ SCENARIOS = (
     Scenario("transmise, en retard", 6, _transmise(73, 110)),
     Scenario("transmise, sans la case « informé »", 4, _transmise(2, 60), informe=False),
     Scenario("transmise, ouverte par la caisse", 3, _ouverte),
-    Scenario("prise en charge", 14, _prise(22, 66)),
+    Scenario("prise en charge", 14, _prise(4, 68)),
     Scenario("prise en charge, en retard", 4, _prise(75, 115)),
-    Scenario("prise en charge, sans la case « informé »", 3, _prise(22, 66), informe=False),
+    Scenario("prise en charge, sans la case « informé »", 3, _prise(4, 68), informe=False),
     Scenario("étape donnée", 8, _etape),
     Scenario("étape donnée, sans la case « informé »", 4, _etape, informe=False),
     Scenario("répondue, pas encore lue", 15, _repondue_non_lue),
