@@ -17,6 +17,13 @@ from relais.socle.templatetags.relais_affichage import telephone
 PREFIXE_PERIMETRE = "perimetre_"
 
 
+class EnLigne(forms.RadioSelect):
+    """A few short answers, side by side where there is room."""
+
+    def __init__(self, attrs: dict[str, Any] | None = None, choices: Any = ()) -> None:
+        super().__init__({"class": "en-ligne", **(attrs or {})}, choices)
+
+
 def _choix(choix: tuple[Choix, ...]) -> list[tuple[str, str]]:
     return [(un.code, un.libelle) for un in choix]
 
@@ -32,7 +39,11 @@ class FormulaireFiche(forms.Form):
     nir = champs.ChampNir(required=False, max_length=60)
     cle_inconnue = forms.BooleanField(required=False, label="La personne ne connaît pas la clé")
     sans_nir = champs.ChampChoix(
-        label="Pas de numéro", choices=[("", "–"), *RAISONS_SANS_NIR.items()]
+        label="Pas de numéro",
+        choices=[
+            ("", "Le numéro est indiqué"),
+            *((code, raison.capitalize()) for code, raison in RAISONS_SANS_NIR.items()),
+        ],
     )
     adresse = champs.ChampTexte(
         longueur=300, widget=forms.Textarea(attrs={"rows": 2, "autocomplete": "off"})
@@ -45,7 +56,7 @@ class FormulaireFiche(forms.Form):
     dossier_autre = champs.ChampTexte(label="Autre dossier : lequel ?", longueur=120)
     motifs = champs.ChampCoches()
     motif_autre = champs.ChampTexte(label="Autre motif : lequel ?", longueur=200)
-    perimetre_ressources = champs.ChampChoix()
+    perimetre_ressources = champs.ChampChoix(widget=EnLigne)
     perimetre_ressources_le = champs.ChampDate(label="À quelle date ?")
     perimetre_precision = champs.ChampChoix(label="Ce qui se passe (facultatif)")
     perimetre_sans_reponse = forms.BooleanField(required=False)
@@ -197,7 +208,9 @@ class FormulaireFiche(forms.Form):
 class FormulaireSignature(forms.Form):
     """Who signs and how: drawn in the frame, or the signed page as a photo or a scan."""
 
-    signature = forms.CharField(required=False, widget=forms.HiddenInput, max_length=1_500_000)
+    signature = forms.CharField(
+        required=False, label="Signature", widget=forms.HiddenInput, max_length=1_500_000
+    )
     page_signee = forms.FileField(
         required=False,
         label="Page signée (photo, scan ou PDF d’une page)",
@@ -211,6 +224,7 @@ class FormulaireSignature(forms.Form):
             (Signataire.REPRESENTANT.value, "Quelqu’un qui la représente"),
         ],
         initial=Signataire.PERSONNE.value,
+        widget=EnLigne,
     )
     representant_nom = champs.ChampTexte(label="Nom et prénom du représentant", longueur=120)
     representant_qualite = champs.ChampTexte(

@@ -76,9 +76,11 @@ class FormulaireReponse(forms.Form):
         longueur=300,
         help_text="Sans précision : l’espace personnel ou le téléphone de la caisse.",
     )
-    contactee_le = champs.ChampDate(label="Personne contactée directement le (facultatif)")
+    contactee_le = champs.ChampDate(label="Contactée le")
     contactee_par = champs.ChampChoix(
-        label="Par quel moyen", choices=[("", "–"), *LIBELLES_MOYEN.items()], widget=forms.Select
+        label="Contactée par",
+        choices=[("", "–"), *LIBELLES_MOYEN.items()],
+        widget=forms.Select(attrs={"class": "court"}),
     )
 
     def contenu(self, agent: Agent) -> ContenuReponse:

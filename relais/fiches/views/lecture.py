@@ -112,7 +112,12 @@ def numero(requete: HttpRequest, reference: str) -> HttpResponse:
     lisible = nir.espacer(personne.nir or "", personne.nir_cle or "")
     if requete.headers.get("Accept", "").startswith("text/plain"):
         return HttpResponse(lisible, content_type="text/plain; charset=utf-8")
-    return render(requete, "fiches/numero.html", {"fiche": fiche, "numero": lisible})
+    caisse_lit = affichage.cote_caisse(requete.affectation)
+    return render(
+        requete,
+        "fiches/numero.html",
+        {"fiche": fiche, "numero": lisible, "caisse_lit": caisse_lit},
+    )
 
 
 @au_departement
