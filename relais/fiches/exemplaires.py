@@ -141,3 +141,10 @@ def engager_retrait(fiche: Fiche, *, le: datetime) -> list[uuid.UUID]:
     with connection.cursor() as curseur:
         curseur.execute("SELECT engager_retrait(%s, %s)", [fiche.pk, le])
         return [ligne[0] for ligne in curseur.fetchall()]
+
+
+def supprimer(fiche: Fiche, *, le: datetime) -> list[uuid.UUID]:
+    """Delete a draft or a recalled fiche with the copies of both parties. Their ids."""
+    with connection.cursor() as curseur:
+        curseur.execute("SELECT supprimer_fiche(%s, %s)", [fiche.pk, le])
+        return [ligne[0] for ligne in curseur.fetchall()]

@@ -14,7 +14,7 @@ from relais.coffre.actions import Genre, ouvrir, ouvrir_plusieurs, sceller
 from relais.fiches import droits, effacement, exemplaires
 from relais.fiches.actions.acte import ActeRefuse, exiger, passer, statut_apres, verrouiller
 from relais.fiches.contenu import Contenu, Professionnel, Signature
-from relais.fiches.models import Brouillon, Exemplaire, Fiche
+from relais.fiches.models import Brouillon, Fiche
 from relais.journal.actions import consigner
 from relais.journal.models import Action
 from relais.regles.circuit import Geste, Partie, Statut
@@ -129,8 +129,7 @@ def supprimer(fiche: Fiche, *, par: Affectation, maintenant: datetime) -> None:
         raise ActeRefuse("Une fiche envoyée ne se supprime pas.")
     organisation = fiche.departement_id
     effacer_brouillon(fiche, maintenant=maintenant)
-    copies = list(Exemplaire.objects.de(fiche, organisation).values_list("pk", flat=True))
-    effacement.engager(Genre.EXEMPLAIRE, copies, organisation=organisation, le=maintenant)
+    effacement.apres_l_acte(Genre.EXEMPLAIRE, exemplaires.supprimer(fiche, le=maintenant))
     consigner(
         Action.SUPPRIMER,
         organisation=organisation,

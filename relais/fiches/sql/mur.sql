@@ -104,3 +104,42 @@ BEGIN
         SELECT copie, 'exemplaire', caisse, p_le FROM unnest(copies) AS copie;
     RETURN QUERY SELECT unnest(copies);
 END $$;
+
+-- A deleted fiche (never sent, or recalled) goes whole: what the caisse holds of it too.
+CREATE FUNCTION public.supprimer_fiche(p_fiche uuid, p_le timestamptz)
+RETURNS SETOF uuid LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    departement text := current_setting('relais.organisation', true);
+    caisse text;
+    partie text;
+    envois uuid[];
+    copies uuid[];
+BEGIN
+    SELECT caisse_id INTO caisse FROM public.fiches_fiche
+    WHERE id = p_fiche AND departement_id = departement AND statut IN ('brouillon', 'rappelee');
+    IF caisse IS NULL THEN
+        RAISE EXCEPTION 'deletion refused: not a draft or recalled fiche of %', departement
+            USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    -- The caisse is a party to every message, the reserved ones included.
+    PERFORM set_config('relais.organisation', caisse, true);
+    SELECT array_agg(id) INTO envois FROM public.fiches_envoi WHERE fiche_id = p_fiche;
+    DELETE FROM public.fiches_avis WHERE envoi_id = ANY (envois);
+    FOREACH partie IN ARRAY ARRAY[caisse, departement] LOOP
+        PERFORM set_config('relais.organisation', partie, true);
+        WITH parties AS (
+            DELETE FROM public.fiches_exemplaire WHERE envoi_id = ANY (envois) RETURNING id
+        ) SELECT array_agg(id) INTO copies FROM parties;
+        INSERT INTO public.fiches_effacement (objet_id, genre, organisation, engage_le)
+            SELECT copie, 'exemplaire', partie, p_le FROM unnest(copies) AS copie
+            ON CONFLICT (objet_id) DO NOTHING;
+        DELETE FROM public.fiches_transition WHERE fiche_id = p_fiche;
+        RETURN QUERY SELECT unnest(copies);
+    END LOOP;
+    PERFORM set_config('relais.organisation', caisse, true);
+    DELETE FROM public.fiches_envoi WHERE fiche_id = p_fiche;
+    PERFORM set_config('relais.organisation', departement, true);
+    DELETE FROM public.fiches_tour WHERE fiche_id = p_fiche;
+    DELETE FROM public.fiches_brouillon WHERE fiche_id = p_fiche;
+    DELETE FROM public.fiches_fiche WHERE id = p_fiche;
+END $$;
