@@ -1,0 +1,210 @@
+"""Acts of the circuit for the tests, each behind the wall of its agent, at a given time.
+
+The people of a fiche are `exemples.COMPLETE` with a NIR whose key is right.
+"""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from threading import Barrier
+from typing import Any
+from uuid import UUID
+
+from django.db import connections
+
+from relais.adaptateurs.image import Page
+from relais.annuaire.contexte import contexte, contexte_systeme
+from relais.annuaire.models import Affectation, Convention
+from relais.fiches.actions import brouillons, envois, reponses
+from relais.fiches.contenu import Contenu, ContenuReponse, Signature
+from relais.fiches.exemplaires import derniere_demande
+from relais.fiches.models import Brouillon, Compteur, Envoi, Exemplaire, Fiche, Tour
+from relais.journal.models import Evenement
+from relais.regles.issues import Issue
+from tests.fiches.exemples import COMPLETE, MANQUE
+
+LUNDI = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+JOUR = LUNDI.date()
+CAISSE, DEPARTEMENT = "carsat-bretagne", "cd35"
+TRAIT = Page("image/png", b"\x89PNG trait de Camille Fictif")
+SIGNEE = Signature(mode="ecran", par="personne", signee_le=JOUR)
+PERSONNE = replace(COMPLETE.personne, nir_cle="91")
+DEMANDE = replace(COMPLETE, personne=PERSONNE, signature=None, notice_version="")
+DISCRETE = replace(DEMANDE, informe=False)
+
+PAIEMENT = ContenuReponse(
+    nature="paiement_debloque", versement_le=date(2026, 12, 1), agent_nom="Kim Fictif"
+)
+ETAPE = ContenuReponse(nature="etape", prochain_point_le=date(2026, 12, 4))
+AILLEURS = ContenuReponse(nature="hors_perimetre", voie="l’espace personnel")
+REPONSES = {
+    "paiement_debloque": PAIEMENT,
+    "piece_manquante": MANQUE,
+    "droit_accorde": ContenuReponse(
+        nature="droit_accorde",
+        droit="aspa",
+        droit_effet_le=date(2026, 12, 1),
+        versement_le=date(2026, 12, 9),
+        montant="1043.59",
+    ),
+    "autre_organisme": ContenuReponse(
+        nature="autre_organisme",
+        organisme="MSA",
+        organisme_contact="02 61 91 39 99",
+        transmis=False,
+    ),
+    "autre": ContenuReponse(
+        nature="autre",
+        texte="Le dossier repart en étude.",
+        suite_par="la caisse",
+        suite_avant_le=date(2026, 12, 20),
+    ),
+}
+
+
+def apres(**duree: float) -> datetime:
+    return LUNDI + timedelta(**duree)
+
+
+def ecrire(
+    par: Affectation, contenu: Contenu = DEMANDE, *, signer: bool = True, le: datetime = LUNDI
+) -> Fiche:
+    """A draft with that content, signed unless said."""
+    with contexte(par):
+        convention = Convention.objects.get(departement=par.organisation_id)
+        fiche = brouillons.commencer(convention, par=par, maintenant=le)
+        brouillon = brouillons.enregistrer(fiche, contenu, version=1, par=par, maintenant=le)
+        if signer:
+            brouillons.signer(
+                fiche,
+                TRAIT,
+                replace(SIGNEE, signee_le=le.date()),
+                version=brouillon.version,
+                par=par,
+                maintenant=le,
+            )
+    return fiche
+
+
+def version(fiche: Fiche) -> int:
+    return Brouillon.objects.get(fiche=fiche).version
+
+
+def envoyer(par: Affectation, fiche: Fiche, *, le: datetime = LUNDI) -> Tour:
+    with contexte(par):
+        return envois.transmettre(fiche, version=version(fiche), par=par, maintenant=le)
+
+
+def transmettre(par: Affectation, contenu: Contenu = DEMANDE, *, le: datetime = LUNDI) -> Fiche:
+    fiche = ecrire(par, contenu, le=le)
+    envoyer(par, fiche, le=le)
+    return relire(fiche, DEPARTEMENT)
+
+
+def reprendre(par: Affectation, fiche: Fiche, *, le: datetime) -> None:
+    """Take a fiche up again as a draft, with both boxes ticked and a signature."""
+    with contexte(par):
+        demande = derniere_demande(fiche, DEPARTEMENT)
+        assert demande
+        fiche = Fiche.objects.get(pk=fiche.pk)
+        b = brouillons.rouvrir_en_brouillon(fiche, demande[1], par=par, maintenant=le)
+        voulu = replace(brouillons.lire(b), informe=demande[1].informe, non_opposition=True)
+        b = brouillons.enregistrer(fiche, voulu, version=b.version, par=par, maintenant=le)
+        posee = replace(SIGNEE, signee_le=le.date())
+        brouillons.signer(fiche, TRAIT, posee, version=b.version, par=par, maintenant=le)
+
+
+def lire(par: Affectation, fiche: Fiche, *, le: datetime | None = None) -> None:
+    """The caisse opens it."""
+    with contexte(par):
+        reponses.ouvrir(Fiche.objects.get(pk=fiche.pk), par=par, maintenant=le or apres(hours=1))
+
+
+def prendre(par: Affectation, fiche: Fiche, *, le: datetime | None = None) -> None:
+    with contexte(par):
+        reponses.prendre_en_charge(fiche, par=par, maintenant=le or apres(hours=2))
+
+
+def repondre(
+    par: Affectation,
+    fiche: Fiche,
+    reponse: ContenuReponse = PAIEMENT,
+    *,
+    le: datetime | None = None,
+) -> Envoi:
+    with contexte(par):
+        return reponses.envoyer(fiche, reponse, par=par, maintenant=le or apres(hours=3))
+
+
+def clore(par: Affectation, fiche: Fiche, issue: Issue | None = Issue.DEMANDE_ENGAGEE) -> None:
+    with contexte(par):
+        envois.clore(fiche, issue, par=par, maintenant=apres(hours=4))
+
+
+def relire(fiche: Fiche, organisation: str) -> Fiche:
+    with vu_de(organisation):
+        return Fiche.objects.get(pk=fiche.pk)
+
+
+@contextmanager
+def vu_de(organisation: str) -> Any:
+    """Rows as one organisation's wall lets them through, whoever asks."""
+    with contexte_systeme(organisation):
+        yield
+
+
+def a_une_cle(genre: str, objet: UUID) -> bool:
+    """Whether the key store still holds a key for that object."""
+    with connections["coffre"].cursor() as curseur:
+        curseur.execute(
+            "SELECT count(*) FROM coffre_cle WHERE genre = %s AND objet_id = %s",
+            [genre, objet.hex],
+        )
+        return bool(curseur.fetchone()[0])
+
+
+def copies(fiche: Fiche, organisation: str) -> list[UUID]:
+    with vu_de(organisation):
+        return list(Exemplaire.objects.filter(envoi__fiche=fiche).values_list("pk", flat=True))
+
+
+def ensemble(travaux: list[Callable[[], Any]]) -> list[Any]:
+    """Each in its own thread at the same instant; what it gives, or the error it raised."""
+    depart = Barrier(len(travaux))
+
+    def faire(travail: Callable[[], Any]) -> Any:
+        try:
+            depart.wait(20)
+            return travail()
+        except Exception as erreur:
+            return erreur
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(len(travaux)) as fils:
+        return [r.result(60) for r in [fils.submit(faire, t) for t in travaux]]
+
+
+def evenements(fiche: Fiche, organisation: str) -> list[str]:
+    """The acts that one chain tells about this fiche, in order."""
+    with vu_de(organisation):
+        return list(
+            Evenement.objects.filter(objet=fiche.reference, issue="fait")
+            .order_by("pk")
+            .values_list("action", flat=True)
+        )
+
+
+def transitions(fiche: Fiche, organisation: str) -> list[tuple[str, str, str]]:
+    with vu_de(organisation):
+        return list(fiche.transitions.order_by("pk").values_list("geste", "de", "vers"))
+
+
+def compteurs() -> dict[str, int]:
+    """Each code with its sum, all months and teams together."""
+    sommes: dict[str, int] = {}
+    for code, nombre in Compteur.objects.values_list("code", "nombre"):
+        sommes[code] = sommes.get(code, 0) + nombre
+    return sommes
