@@ -67,7 +67,7 @@ class FormulaireFiche(forms.Form):
     perimetre_complexe = forms.BooleanField(required=False)
     perimetre_complexite = champs.ChampTexte(longueur=300)
     commentaire = champs.ChampTexte(
-        longueur=1500, widget=forms.Textarea(attrs={"rows": 8, "autocomplete": "off"})
+        longueur=1500, widget=forms.Textarea(attrs={"rows": 6, "autocomplete": "off"})
     )
     informe = forms.BooleanField(required=False)
     non_opposition = forms.BooleanField(required=False)
