@@ -31,9 +31,15 @@ def exiger(permis: bool) -> None:
         raise PermissionDenied
 
 
+DISPARUE = "Cette fiche n’est plus là : elle vient d’être rappelée, retirée ou supprimée."
+
+
 def verrouiller(fiche: Fiche) -> Fiche:
-    """The fiche as it is now, locked until the end of the act."""
-    return Fiche.objects.verrouillees().get(pk=fiche.pk)
+    """The fiche as it is now, locked until the end of the act; ActeRefuse when it went away."""
+    try:
+        return Fiche.objects.verrouillees().get(pk=fiche.pk)
+    except Fiche.DoesNotExist:
+        raise ActeRefuse(DISPARUE) from None
 
 
 def tour_courant(fiche: Fiche) -> Tour:

@@ -1,5 +1,6 @@
 """The caisse acts: open, take charge, étape, answer, out of perimeter."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from django.db import transaction
@@ -17,7 +18,7 @@ from relais.fiches.actions.acte import (
 )
 from relais.fiches.contenu import ContenuReponse
 from relais.fiches.exemplaires import Piece
-from relais.fiches.models import Avis, Envoi, Fiche, Tour
+from relais.fiches.models import ROLES_CAISSE, Avis, Envoi, Fiche, Tour
 from relais.regles.circuit import Geste, Partie, Statut
 from relais.regles.fiche import NatureReponse
 from relais.socle.horloge import PARIS
@@ -25,14 +26,19 @@ from relais.socle.horloge import PARIS
 
 @transaction.atomic
 def ouvrir(fiche: Fiche, *, par: Affectation, maintenant: datetime) -> None:
-    """Record that the caisse has opened the request: from now on it can no longer be recalled."""
+    """Record that the caisse has opened the request: from now on it can no longer be recalled.
+
+    Raises ActeRefuse when it was recalled at this very instant: nothing is to be shown.
+    """
     exiger(droits.peut_traiter(par, fiche))
     if fiche.ouverte_caisse_le is not None:
         return
     ouverte = Fiche.objects.filter(pk=fiche.pk, ouverte_caisse_le=None).update(
         ouverte_caisse_le=maintenant
     )
-    if ouverte:
+    if not ouverte:
+        fiche.ouverte_caisse_le = verrouiller(fiche).ouverte_caisse_le
+    else:
         fiche.ouverte_caisse_le = maintenant
         Envoi.objects.filter(fiche=fiche, sens=Envoi.Sens.VERS_CAISSE, lu_le=None).update(
             lu_le=maintenant, lu_par=par.agent
@@ -58,6 +64,7 @@ def prendre_la_suivante(*, par: Affectation, maintenant: datetime) -> Fiche | No
 
     A fiche that a colleague is taking at this instant is skipped, not waited for.
     """
+    exiger(par.role in ROLES_CAISSE)
     suivante = (
         Fiche.objects.visibles_par(par)
         .libres()
@@ -119,7 +126,7 @@ def dire_hors_perimetre(
     )
 
 
-GESTES = {
+GESTES: dict[str, Callable[..., Envoi]] = {
     NatureReponse.ETAPE: donner_etape,
     NatureReponse.HORS_PERIMETRE: dire_hors_perimetre,
 }
@@ -129,7 +136,7 @@ def envoyer(
     fiche: Fiche, reponse: ContenuReponse, *, par: Affectation, maintenant: datetime
 ) -> Envoi:
     """The act that the nature of the answer calls for."""
-    geste = GESTES.get(NatureReponse(reponse.nature), repondre)
+    geste = GESTES.get(reponse.nature, repondre)
     return geste(fiche, reponse, par=par, maintenant=maintenant)
 
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 from relais.annuaire.conventions import regles_de_l_organisation
 from relais.annuaire.models import Affectation
 from relais.fiches import affichage, documents, droits, exemplaires
-from relais.fiches.actions import brouillons, envois, reponses
+from relais.fiches.actions import brouillons, envois
 from relais.fiches.contenu import Contenu, ContenuReponse
 from relais.fiches.forms.listes import FiltresCaisse, FiltresDepartement
 from relais.fiches.models import Brouillon, Envoi, Exemplaire, Fiche
@@ -20,6 +20,7 @@ from relais.fiches.views.portes import (
     au_departement,
     aux_deux,
     la_fiche,
+    la_fiche_ouverte,
     noter,
     regles,
 )
@@ -68,12 +69,10 @@ def corbeille(requete: HttpRequest) -> HttpResponse:
 @require_GET
 def voir(requete: HttpRequest, reference: str) -> HttpResponse:
     """One fiche: where it stands, what happens next, its content, what the caisse said."""
-    fiche = la_fiche(requete, reference)
+    fiche = la_fiche_ouverte(requete, reference)
     qui, maintenant = requete.affectation, horloge.maintenant()
     caisse = affichage.cote_caisse(qui)
-    if caisse:
-        reponses.ouvrir(fiche, par=qui, maintenant=maintenant)
-    else:
+    if not caisse:
         envois.lire_reponse(fiche, par=qui, maintenant=maintenant)
     noter(requete, Action.LECTURE, fiche.reference)
     demande = exemplaires.derniere_demande(fiche, qui.organisation_id)
@@ -103,7 +102,7 @@ def voir(requete: HttpRequest, reference: str) -> HttpResponse:
 @require_POST
 def numero(requete: HttpRequest, reference: str) -> HttpResponse:
     """The whole NIR, journaled each time: to copy it into the business application."""
-    fiche = la_fiche(requete, reference)
+    fiche = la_fiche_ouverte(requete, reference)
     demande = exemplaires.derniere_demande(fiche, requete.affectation.organisation_id)
     if demande is None or not demande[1].personne.nir:
         raise Http404
@@ -141,7 +140,7 @@ def apercu(requete: HttpRequest, reference: str) -> HttpResponse:
 @require_GET
 def demande_pdf(requete: HttpRequest, reference: str) -> HttpResponse:
     """The request as it was sent."""
-    fiche = la_fiche(requete, reference)
+    fiche = la_fiche_ouverte(requete, reference)
     demande = exemplaires.derniere_demande(fiche, requete.affectation.organisation_id)
     if demande is None:
         raise Http404
@@ -159,7 +158,7 @@ def demande_pdf(requete: HttpRequest, reference: str) -> HttpResponse:
 @require_GET
 def page_signee(requete: HttpRequest, reference: str) -> HttpResponse:
     """The signed page itself, always as an attachment."""
-    fiche = la_fiche(requete, reference)
+    fiche = la_fiche_ouverte(requete, reference)
     demande = exemplaires.derniere_demande(fiche, requete.affectation.organisation_id)
     page = exemplaires.lire_page(demande[0]) if demande else None
     if page is None:
@@ -177,7 +176,7 @@ def page_signee(requete: HttpRequest, reference: str) -> HttpResponse:
 @require_GET
 def reponse_pdf(requete: HttpRequest, reference: str) -> HttpResponse:
     """The answer, with the same data as the request (annex 1, circuit 2)."""
-    fiche = la_fiche(requete, reference)
+    fiche = la_fiche_ouverte(requete, reference)
     demande = exemplaires.derniere_demande(fiche, requete.affectation.organisation_id)
     if demande is None or fiche.repondue_le is None:
         raise Http404

@@ -3,16 +3,18 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 
 from relais.annuaire.conventions import regles_de
 from relais.annuaire.portes import reservee_a
+from relais.fiches.actions import reponses
 from relais.fiches.actions.acte import ActeRefuse
 from relais.fiches.models import Fiche
 from relais.journal.actions import consigner
 from relais.journal.models import Action
 from relais.regles.convention import Convention, Role
+from relais.socle import horloge
 
 DEPARTEMENT = (Role.TRAVAILLEUR_SOCIAL, Role.CHARGE_ACCUEIL, Role.ENCADRANT)
 CAISSE = (Role.AGENT_CAISSE, Role.RESPONSABLE_CAISSE)
@@ -26,6 +28,17 @@ def la_fiche(requete: HttpRequest, reference: str) -> Fiche:
     """The fiche that the agent may open, or 404: that it exists is not said to anybody else."""
     visibles = Fiche.objects.visibles_par(requete.affectation).pour_liste()
     return get_object_or_404(visibles, reference=reference)
+
+
+def la_fiche_ouverte(requete: HttpRequest, reference: str) -> Fiche:
+    """The same, for who reads what it says: once the caisse has, it can no longer be recalled."""
+    fiche = la_fiche(requete, reference)
+    if requete.affectation.role in CAISSE:
+        try:
+            reponses.ouvrir(fiche, par=requete.affectation, maintenant=horloge.maintenant())
+        except ActeRefuse:
+            raise Http404 from None
+    return fiche
 
 
 def regles(fiche: Fiche) -> Convention:
