@@ -41,7 +41,7 @@ ETAPE = ContenuReponse(nature="etape", prochain_point_le=date(2026, 12, 4))
 AILLEURS = ContenuReponse(nature="hors_perimetre", voie="l’espace personnel")
 REPONSES = {
     "paiement_debloque": PAIEMENT,
-    "piece_manquante": MANQUE,
+    "piece_manquante": replace(MANQUE, contactee_le=JOUR),
     "droit_accorde": ContenuReponse(
         nature="droit_accorde",
         droit="aspa",
