@@ -6,6 +6,7 @@ password. It stops with the process that started it, and starts again after a ki
 """
 
 import os
+import pwd
 import secrets
 import shutil
 import signal
@@ -282,7 +283,11 @@ def _pid_du_serveur_de(donnees: Path) -> int | None:
 
 
 def _sans_etre_root() -> list[str]:
-    """PostgreSQL refuses root: as root, it runs under another number seen from itself only."""
+    """PostgreSQL refuses root: as root, it runs under another number seen from itself only.
+
+    The number of an account that is there: initdb asks its name, and a bare machine has no 1000.
+    """
     if os.geteuid() != 0:
         return []
-    return ["unshare", "--user", "--map-user=1000", "--map-group=1000"]
+    numero = next((compte.pw_uid for compte in pwd.getpwall() if compte.pw_uid != 0), 1000)
+    return ["unshare", "--user", f"--map-user={numero}", f"--map-group={numero}"]
