@@ -1,23 +1,28 @@
 """Second factors: their secrets are sealed by the key store, bound to their agent.
 
-One key per agent, under the agent's pseudonym: a secret copied into the row of somebody else
-does not open there, and destroying the key forgets the secret in every copy of the base.
+One key for each secret, bound to its agent: copied into the row of somebody else it does not open
+there, and destroying its key forgets it in every copy of the base. A passkey has no secret here.
 """
 
 import base64
 import binascii
+from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
 
 from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal import auth as totp
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from relais.annuaire.affectations import agent_de
 from relais.annuaire.models import Agent
-from relais.coffre.actions import Genre, Illisible, ouvrir, sceller
+from relais.coffre.actions import Genre, Illisible, detruire, ouvrir, sceller
 
 ORGANISATION = "relais"  # an account belongs to a person, not to a party of a convention
 PRINCIPAUX = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
@@ -53,33 +58,68 @@ class Facteurs(DefaultMFAAdapter):
         return "Relais Retraite"
 
 
-def sceller_secret(agent: Agent, secret: str) -> str:
-    """The secret as it may be stored: readable by the key store alone, for this agent alone."""
+def sceller_secret(agent: Agent, secret: str, *, cle: UUID | None = None) -> str:
+    """The secret as it may be stored: readable by the key store alone, for this agent alone.
+
+    `cle`: the id of its key, a new one by default; it stands before the dot.
+    """
+    cle = cle or uuid4()
     scelle = sceller(
-        Genre.SECOND_FACTEUR, agent.pseudonyme, secret.encode(), organisation=ORGANISATION
+        Genre.SECOND_FACTEUR,
+        cle,
+        secret.encode(),
+        organisation=ORGANISATION,
+        partie=str(agent.pseudonyme),
     )
-    return base64.b64encode(scelle).decode()
+    return f"{cle}.{base64.b64encode(scelle).decode()}"
 
 
 def ouvrir_secret(agent: Agent, scelle: str) -> str:
     """Raises Illisible for what was not sealed for this very agent."""
-    try:
-        octets = base64.b64decode(scelle, validate=True)
-    except (binascii.Error, ValueError):
-        raise Illisible from None
+    cle, octets = _lire(scelle)
     return ouvrir(
-        Genre.SECOND_FACTEUR, agent.pseudonyme, octets, organisation=ORGANISATION
+        Genre.SECOND_FACTEUR,
+        cle,
+        octets,
+        organisation=ORGANISATION,
+        partie=str(agent.pseudonyme),
     ).decode()
 
 
+def _lire(scelle: str) -> tuple[UUID, bytes]:
+    cle, _, contenu = scelle.partition(".")
+    try:
+        return UUID(cle), base64.b64decode(contenu, validate=True)
+    except (binascii.Error, ValueError):
+        raise Illisible from None
+
+
+def oublier(retires: Iterable[dict[str, Any]]) -> None:
+    """Destroy the keys of second factors, given their `data`, once their removal is committed."""
+    scelles = [data[nom] for data in retires for nom in ("secret", "seed") if nom in data]
+    if scelles:
+        transaction.on_commit(
+            lambda: detruire(Genre.SECOND_FACTEUR, [_lire(s)[0] for s in scelles])
+        )
+
+
 def secret_en_attente(requete: HttpRequest, *, nouveau: bool) -> str:
-    """The secret shown by the activation page, kept sealed in the session until it is confirmed."""
-    scelle = requete.session.get(EN_ATTENTE)
-    if nouveau or not scelle:
-        secret = totp.generate_totp_secret()
-        requete.session[EN_ATTENTE] = sceller_secret(agent_de(requete), secret)
-        return secret
-    return ouvrir_secret(agent_de(requete), scelle)
+    """The secret shown by the activation page, kept sealed in the session until it is confirmed.
+
+    Its key is the one of the agent: `oublier_l_attente` destroys it with all of them.
+    """
+    agent = agent_de(requete)
+    if not nouveau:
+        with suppress(Illisible):
+            return ouvrir_secret(agent, requete.session.get(EN_ATTENTE, ""))
+    secret = totp.generate_totp_secret()
+    requete.session[EN_ATTENTE] = sceller_secret(agent, secret, cle=agent.pseudonyme)
+    return secret
+
+
+def oublier_l_attente(agent: Agent) -> None:
+    """An application is set up: what activation pages have shown opens no more."""
+    transaction.on_commit(lambda: detruire(Genre.SECOND_FACTEUR, [agent.pseudonyme]))
 
 
 def poser_application(agent: Agent, secret: str | None = None) -> None:
