@@ -92,6 +92,7 @@ class FormulaireFiche(forms.Form):
             "hx-trigger": "change, input changed delay:800ms",
             "hx-include": "[name=cle_inconnue]",
             "hx-target": "#verdict-nir",
+            "hx-sync": "this:replace",
             "hx-swap": "innerHTML",
         }
 

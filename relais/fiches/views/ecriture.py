@@ -42,6 +42,16 @@ def en_ecriture(requete: HttpRequest, reference: str) -> Ecrit:
     return Ecrit(fiche, brouillon, brouillons.lire(brouillon))
 
 
+def deja_partie(requete: HttpRequest, reference: str) -> HttpResponse | None:
+    """Back button, second tab: on to the fiche that is no longer being written."""
+    fiche = la_fiche(requete, reference)
+    if brouillons.courant(fiche) is not None:
+        return None
+    if fiche.en_attente_de_reponse:
+        messages.info(requete, "Cette fiche est déjà envoyée : elle n’est pas partie deux fois.")
+    return redirect("fiches:voir", reference)
+
+
 @au_departement
 @require_POST
 def nouvelle(requete: HttpRequest) -> HttpResponse:
@@ -59,6 +69,8 @@ def nouvelle(requete: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def ecrire(requete: HttpRequest, reference: str) -> HttpResponse:
     """The page that reads like annex 1. Saving never refuses: it says what is left to do."""
+    if ailleurs := deja_partie(requete, reference):
+        return ailleurs
     ecrit = en_ecriture(requete, reference)
     if requete.method == "GET":
         form = _formulaire(ecrit, initial=_initiales(ecrit))
@@ -67,6 +79,7 @@ def ecrire(requete: HttpRequest, reference: str) -> HttpResponse:
     signature = FormulaireSignature(requete.POST, requete.FILES)
     try:
         ecrit = _enregistrer(requete, ecrit, form, signature)
+        ecrit = _signer(requete, ecrit, form, signature)
     except brouillons.ConflitDeVersion as conflit:
         form.add_error(None, conflit.phrase)
         return _page(requete, ecrit, form, signature, statut=409)
@@ -126,9 +139,12 @@ def verifier_nir(requete: HttpRequest) -> HttpResponse:
 @au_departement
 @require_POST
 def resigner(requete: HttpRequest, reference: str) -> HttpResponse:
-    """Take the signature off, to sign again."""
+    """Take the signature off, to sign again. What was typed since then is saved first."""
     ecrit = en_ecriture(requete, reference)
     try:
+        if "version" in requete.POST:
+            form = _formulaire(ecrit, data=requete.POST)
+            ecrit = _enregistrer(requete, ecrit, form, FormulaireSignature(requete.POST))
         brouillons.retirer_signature(
             ecrit.fiche,
             version=ecrit.brouillon.version,
@@ -166,7 +182,7 @@ def _formulaire(ecrit: Ecrit, **options: Any) -> FormulaireFiche:
 def _enregistrer(
     requete: HttpRequest, ecrit: Ecrit, form: FormulaireFiche, signature: FormulaireSignature
 ) -> Ecrit:
-    """Save the text, then the signature if one was given with it."""
+    """Save the text. A signature falls with the text that it was put under."""
     form.is_valid()
     brouillon = brouillons.enregistrer(
         ecrit.fiche,
@@ -175,22 +191,46 @@ def _enregistrer(
         par=requete.affectation,
         maintenant=horloge.maintenant(),
     )
-    if signature.donnee() and signature.is_valid():
-        image = _image(signature)
-        if image is not None:
-            brouillon = brouillons.signer(
-                ecrit.fiche,
-                image,
-                signature.signature_posee(horloge.aujourd_hui()),
-                version=brouillon.version,
-                par=requete.affectation,
-                maintenant=horloge.maintenant(),
-            )
-    if ecrit.contenu.signature and not brouillon.signature:
+    if ecrit.contenu.signature and not brouillon.signature and not signature.donnee():
         messages.warning(
             requete, "La fiche a changé depuis sa signature : faites-la signer à nouveau."
         )
     return Ecrit(ecrit.fiche, brouillon, brouillons.lire(brouillon))
+
+
+def _signer(
+    requete: HttpRequest, ecrit: Ecrit, form: FormulaireFiche, signature: FormulaireSignature
+) -> Ecrit:
+    """Join the signature that came with the text.
+
+    A drawing waits on the page while something is to be corrected: it would fall with the
+    correction, and the person would have to sign twice. A file cannot wait there.
+    """
+    if not signature.donnee() or not signature.is_valid():
+        return ecrit
+    a_corriger = form.errors or (
+        requete.POST.get("geste") == "relire" and set(_manques(ecrit)) - {"signature"}
+    )
+    if a_corriger and not signature.cleaned_data["page_signee"]:
+        return ecrit
+    image = _image(signature)
+    if image is None:
+        return ecrit
+    brouillon = brouillons.signer(
+        ecrit.fiche,
+        image,
+        signature.signature_posee(horloge.aujourd_hui()),
+        version=ecrit.brouillon.version,
+        par=requete.affectation,
+        maintenant=horloge.maintenant(),
+    )
+    return Ecrit(ecrit.fiche, brouillon, brouillons.lire(brouillon))
+
+
+def _manques(ecrit: Ecrit) -> dict[str, str]:
+    return verification.manques(
+        ecrit.contenu, convention=regles(ecrit.fiche), jour=horloge.aujourd_hui()
+    )
 
 
 def _image(form: FormulaireSignature) -> Page | None:
@@ -209,10 +249,8 @@ def _relire(
     requete: HttpRequest, ecrit: Ecrit, form: FormulaireFiche, signature: FormulaireSignature
 ) -> HttpResponse:
     """On to the confirmation, or back with what is missing beside each cause."""
-    manques = verification.manques(
-        ecrit.contenu, convention=regles(ecrit.fiche), jour=horloge.aujourd_hui()
-    )
-    if signature.errors:
+    manques = _manques(ecrit)
+    if signature.errors or signature.donnee():
         manques.pop("signature", None)
     for champ, phrase in manques.items():
         if champ == "signature":

@@ -10,7 +10,7 @@ from relais.fiches.actions import brouillons, envois
 from relais.fiches.actions.acte import ActeRefuse
 from relais.fiches.forms.reponse import FormulaireDepot, FormulaireIssue
 from relais.fiches.models import Fiche
-from relais.fiches.views.ecriture import Ecrit, en_ecriture
+from relais.fiches.views.ecriture import Ecrit, deja_partie, en_ecriture
 from relais.fiches.views.portes import au_departement, la_fiche, refuser, regles
 from relais.regles import delais, nir
 from relais.regles.convention import Canal
@@ -24,6 +24,8 @@ def envoyer(requete: HttpRequest, reference: str) -> HttpResponse:
     """The last look, then the sending. The version read is the version sent, once."""
     if requete.method == "POST":
         return _envoyer(requete, reference)
+    if ailleurs := deja_partie(requete, reference):
+        return ailleurs
     ecrit = en_ecriture(requete, reference)
     manques = verification.manques(
         ecrit.contenu, convention=regles(ecrit.fiche), jour=horloge.aujourd_hui()
