@@ -84,9 +84,10 @@ def donner_etape(
     """An answer on the way, with the date of the next point. The fiche stays with the caisse."""
     tour, fiche = _preparer(fiche, reponse, par=par, maintenant=maintenant)
     vers = statut_apres(fiche, Geste.DONNER_ETAPE, Partie.CAISSE)
-    tour.etapes += 1
-    tour.prochain_point_le = fiche.prochain_point_le = reponse.prochain_point_le
-    tour.save(update_fields=["etapes", "prochain_point_le"])
+    if fiche.reponse_au_professionnel:  # these rows are the Département's too
+        tour.etapes += 1
+        tour.prochain_point_le = fiche.prochain_point_le = reponse.prochain_point_le
+        tour.save(update_fields=["etapes", "prochain_point_le"])
     envoi = _envoyer(fiche, tour, Envoi.Nature.ETAPE, reponse, par=par, maintenant=maintenant)
     passer(
         fiche,
@@ -238,6 +239,7 @@ def _envoyer(
 def _codes(tour: Tour, nature: Envoi.Nature, maintenant: datetime) -> list[str]:
     """Figures of article 6: answered in time with and without étapes, late, out of perimeter."""
     a_temps = maintenant <= tour.reponse_due_le
-    etape = "_avec_etape" if tour.etapes else ""
+    avec = Envoi.objects.filter(tour=tour, nature=Envoi.Nature.ETAPE).exists()
+    etape = "_avec_etape" if avec else ""
     codes = [f"repondues_a_temps{etape}" if a_temps else f"repondues_en_retard{etape}"]
     return [*codes, "hors_perimetre"] if nature == Envoi.Nature.HORS_PERIMETRE else codes
