@@ -188,6 +188,13 @@ def test_le_premier_geste_vaut_prise_en_charge(reponse: ContenuReponse, personas
     assert gestes.evenements(fiche, CAISSE)[1] == "prendre_en_charge"
 
 
+def test_une_etape_reservee_se_compte_a_part_elle_aussi(personas: Personas) -> None:
+    fiche = gestes.transmettre(personas.ts_rennes, DISCRETE)
+    gestes.repondre(personas.agent_caisse, fiche, ETAPE)
+    gestes.repondre(personas.agent_caisse, fiche, le=apres(hours=5))
+    assert gestes.compteurs()["repondues_a_temps_avec_etape"] == 1
+
+
 def test_une_etape_laisse_la_fiche_a_la_caisse(personas: Personas) -> None:
     fiche = gestes.transmettre(personas.ts_rennes)
     gestes.prendre(personas.agent_caisse, fiche)
