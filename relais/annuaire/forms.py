@@ -1,5 +1,6 @@
 """The forms of login and of one's own account: allauth's, in our words."""
 
+import re
 from typing import Any
 
 from allauth.account.forms import ChangePasswordForm, LoginForm, ReauthenticateForm
@@ -15,6 +16,7 @@ from allauth.mfa.webauthn.forms import (
     LoginWebAuthnForm,
     ReauthenticateWebAuthnForm,
 )
+from allauth.mfa.webauthn.internal.auth import parse_authentication_response
 from django import forms
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
@@ -127,6 +129,7 @@ class NouvelleApplication(ActivateTOTPForm):
         # allauth's own keeps the secret in clear in the session: its constructor is left out.
         forms.Form.__init__(self, *args, **options)
         self.secret = secret_en_attente(context.request, nouveau=not self.is_bound)
+        self.secret_lisible = " ".join(re.findall("....", self.secret))
         dire(
             self,
             "code",
@@ -172,10 +175,11 @@ class CleRefusee(forms.Form):
         try:
             return super().clean_credential()  # type: ignore[misc]
         except REPONSE_IMPOSSIBLE:
-            noter_compte(
-                Action.CONNEXION_REFUSEE, self.user, objet=SECOND_FACTEUR, issue=Issue.REFUSE
-            )
+            self.noter_le_refus()
             raise ValidationError(CLE_REFUSEE) from None
+
+    def noter_le_refus(self) -> None:
+        noter_compte(Action.CONNEXION_REFUSEE, self.user, objet=SECOND_FACTEUR, issue=Issue.REFUSE)
 
 
 class CleDeConnexion(CleRefusee, AuthenticateWebAuthnForm):
@@ -188,3 +192,13 @@ class CleDeConfirmation(CleRefusee, ReauthenticateWebAuthnForm):
 
 class CleSansMotDePasse(CleRefusee, LoginWebAuthnForm):
     """A passkey unlocked by its owner is both factors at once."""
+
+    def clean_credential(self) -> Authenticator:
+        reponse = self.cleaned_data["credential"]
+        cle = super().clean_credential()
+        # The session may hold the challenge of another page, where presence is enough.
+        donnees = parse_authentication_response(reponse).response.authenticator_data
+        if not donnees.is_user_verified():
+            self.noter_le_refus()
+            raise ValidationError(CLE_REFUSEE)
+        return cle
