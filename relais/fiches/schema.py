@@ -8,6 +8,7 @@ import json
 from dataclasses import fields, is_dataclass
 from datetime import date
 from enum import StrEnum
+from functools import cache
 from types import UnionType
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
@@ -62,8 +63,13 @@ def _lire(attendu: Any, valeur: Any, ou: str) -> Any:
     return valeur
 
 
+@cache
+def _types(attendu: type) -> dict[str, Any]:
+    return get_type_hints(attendu)
+
+
 def _lire_dataclass(attendu: type, valeur: Any, ou: str) -> Any:
-    types = get_type_hints(attendu)
+    types = _types(attendu)
     if not isinstance(valeur, dict) or valeur.keys() != types.keys():
         raise ContenuIllisible(f"{ou}: other keys were expected")
     return attendu(**{nom: _lire(types[nom], valeur[nom], f"{ou}.{nom}") for nom in types})
