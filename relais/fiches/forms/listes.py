@@ -11,6 +11,8 @@ from relais.regles.circuit import Statut
 from relais.regles.convention import Role
 from relais.socle import horloge
 
+VUES_DU_PASSE = {"traitees", "terminees", "toutes"}
+
 
 class Filtres(forms.Form):
     """A form on the query string; a value that does not exist filters nothing."""
@@ -26,6 +28,10 @@ class Filtres(forms.Form):
 
     def valeur(self, champ: str) -> str:
         return str(self.cleaned_data.get(champ, "") or "")
+
+    def passe(self) -> bool:
+        """Whether what is finished is listed too: it grows for years, nobody counts it."""
+        return self.valeur("vue") in VUES_DU_PASSE
 
     def actifs(self) -> bool:
         return any(self.valeur(champ) for champ in self.fields)
@@ -105,7 +111,9 @@ class FiltresDepartement(Filtres):
             del self.fields["qui_suit"]
 
     def appliquer(self, fiches: FicheQuerySet) -> FicheQuerySet:
-        if self.valeur("qui_suit") != "equipe":
+        if self.valeur("qui_suit") == "equipe":
+            fiches = fiches.de_l_equipe(self.qui.equipe)
+        else:
             fiches = fiches.de_l_agent(self.qui.agent)
         match self.valeur("vue"):
             case "brouillons":

@@ -82,6 +82,9 @@ class FicheQuerySet(models.QuerySet["Fiche"]):
     def de_l_agent(self, agent: Agent) -> "FicheQuerySet":
         return self.filter(proprietaire=agent)
 
+    def de_l_equipe(self, equipe: Equipe | None) -> "FicheQuerySet":
+        return self.filter(equipe=equipe)
+
     def traitees(self) -> "FicheQuerySet":
         return self.filter(repondue_le__isnull=False).exclude(statut__in=OUVERTS_CAISSE)
 
@@ -203,7 +206,7 @@ class Fiche(models.Model):
                 name="fiche_en_cours_agent",
             ),
             models.Index(fields=["proprietaire", "-creee_le"], name="fiche_agent"),
-            models.Index(fields=["equipe", "-transmise_le"], name="fiche_equipe"),
+            models.Index(fields=["equipe", "-creee_le"], name="fiche_equipe_creee"),
             models.Index(fields=["caisse", "-repondue_le"], name="fiche_repondues_caisse"),
         ]
 

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -15,6 +14,7 @@ from relais.fiches.actions import brouillons, envois
 from relais.fiches.contenu import Contenu, ContenuReponse
 from relais.fiches.forms.listes import FiltresCaisse, FiltresDepartement
 from relais.fiches.models import Brouillon, Envoi, Exemplaire, Fiche
+from relais.fiches.pagination import page_de
 from relais.fiches.views.portes import (
     a_la_caisse,
     au_departement,
@@ -31,8 +31,6 @@ from relais.regles.convention import Canal
 from relais.socle import horloge
 from relais.socle.horloge import PARIS
 from relais.socle.templatetags.relais_affichage import telephone
-
-PAR_PAGE = 25
 
 
 @au_departement
@@ -216,7 +214,7 @@ def _liste(
     requete: HttpRequest, gabarit: str, fiches: QuerySet[Fiche], filtres: Any, **autres: Any
 ) -> HttpResponse:
     """A page of 25: names decrypted for that page alone, in one grouped event."""
-    page = Paginator(fiches, PAR_PAGE).get_page(requete.GET.get("page"))
+    page = page_de(fiches, requete.GET.get("page"), passe=filtres.passe())
     lignes = list(page.object_list)
     qui = requete.affectation
     ecrits = brouillons.contenus(lignes)
