@@ -3,17 +3,14 @@
 python -m tests.bench [small size] [big size]
 """
 
-import gc
 import os
 import sys
 import time
 from pathlib import Path
-from typing import Any
 
 from tests import banc
 
 TAILLES = (10_000, 1_000_000)
-MANCHES, PAR_MANCHE = 6, 10
 
 
 def main(tailles: tuple[int, int]) -> None:
@@ -28,38 +25,19 @@ def main(tailles: tuple[int, int]) -> None:
 
 
 def _tout(session: Path, tailles: tuple[int, int]) -> None:
-    from tests.bench import construction, gestes, moteurs, tableau
+    from tests.bench import construction, moteurs, postes, tableau
 
     serveur = banc.modele_pret(session)
     construction.statique()
     with construction.bases(serveur, session, tailles, dire=_dire) as (decor, bases):
         charges = [_charge("avant")]
         _dire("Mesures…")
-        scenes, series = [], []
-        for base in bases:
-            with banc.branche_sur(base):
-                scenes.append(gestes.mettre_en_scene(base, decor))
-            series.append({nom: tableau.Serie() for nom in scenes[-1].gestes()})
-        for manche in range(MANCHES):
-            tours = list(zip(bases, scenes, series, strict=True))
-            for base, scene, mesures in tours if manche % 2 else reversed(tours):
-                with banc.branche_sur(base):
-                    _mesurer(scene, mesures, gestes)
-        charges.append(_charge("après"))
+        with postes.ouverts(bases, decor) as ouverts:
+            series = postes.mesurer(ouverts)
         with banc.branche_sur(bases[0]):
             figures = list(moteurs.mesurer(bases[0]))
+        charges.append(_charge("après"))
         tableau.imprimer(tailles, tableau.comparer(*series), figures, charges)
-
-
-def _mesurer(scene: Any, mesures: Any, gestes: Any) -> None:
-    """One round on one base; the queries are counted in the first."""
-    for nom, geste in scene.gestes().items():
-        serie = mesures[nom]
-        if not serie.durees:
-            geste()
-            serie.requetes = gestes.compter_les_requetes(geste)
-        gc.collect()
-        serie.durees += gestes.chronometrer(geste, PAR_MANCHE)
 
 
 def _charge(quand: str) -> str:

@@ -94,14 +94,11 @@ def mettre_en_scene(base: Base, decor: Decor) -> Scene:
     )
 
 
-def chronometrer(geste: Geste, fois: int) -> list[float]:
-    """Seconds of each of `fois` requests, after one that does not count."""
-    durees = []
-    for _ in range(fois + 1):
-        debut = time.perf_counter()
-        geste()
-        durees.append(time.perf_counter() - debut)
-    return durees[1:]
+def chronometrer(geste: Geste) -> float:
+    """Seconds of one request, from the middlewares to the last byte of the page."""
+    debut = time.perf_counter()
+    geste()
+    return time.perf_counter() - debut
 
 
 def compter_les_requetes(geste: Geste) -> tuple[int, int]:
