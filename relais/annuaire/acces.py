@@ -56,7 +56,10 @@ class ContexteDeLaRequete:
 
 
 class SecondFacteurExige:
-    """Nobody goes further than the choice of a second factor without one (security.md)."""
+    """Nobody goes further than the choice of a second factor without one (security.md).
+
+    `request.protege`: whether the agent has one.
+    """
 
     CHOIX = "/compte/"
     PERMISES = (
@@ -68,8 +71,9 @@ class SecondFacteurExige:
         self.suite = suite
 
     def __call__(self, requete: HttpRequest) -> HttpResponse:
+        requete.protege = requete.user.is_authenticated and a_un_second_facteur(requete.user)
         permise = requete.path == self.CHOIX or requete.path.startswith(self.PERMISES)
-        if requete.user.is_authenticated and not permise and not a_un_second_facteur(requete.user):
+        if requete.user.is_authenticated and not requete.protege and not permise:
             return redirect("mfa_index")
         return self.suite(requete)
 

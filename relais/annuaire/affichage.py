@@ -58,6 +58,7 @@ def contexte_de_page(requete: HttpRequest) -> dict[str, Any]:
             "menu": [
                 {"url": reverse(nom), "libelle": libelle, "courant": requete.path == reverse(nom)}
                 for libelle, nom in pages_de(affectation)
+                if requete.protege
             ],
         }
     return contexte

@@ -20,6 +20,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from relais.annuaire import actions, demonstration, facteurs
 from relais.annuaire.affectations import agent_de, retenir
 from relais.annuaire.affichage import pages_de
+from relais.annuaire.models import Agent
 from relais.annuaire.portes import Vue
 from relais.annuaire.trace import noter_compte
 from relais.journal.models import Action
@@ -68,25 +69,38 @@ def habiller(vue: Vue) -> Vue:
 
 
 def facteurs_consignes(vue: Vue) -> Vue:
-    """What a page changes in one's second factors is journaled, in the same transaction."""
+    """What a page changes in one's second factors is journaled, in the same transaction.
+
+    The key of a secret taken away is destroyed with it.
+    """
 
     @wraps(vue)
     def consignee(requete: HttpRequest, *args: Any, **options: Any) -> HttpResponse:
         avant = _facteurs(requete)
         reponse = vue(requete, *args, **options)
         if requete.method == "POST":
-            apres = _facteurs(requete)
-            for cle in sorted(apres - avant):
-                noter_compte(Action.SECOND_FACTEUR_AJOUTE, agent_de(requete), objet=cle[1])
-            for cle in sorted(avant - apres):
-                noter_compte(Action.SECOND_FACTEUR_RETIRE, agent_de(requete), objet=cle[1])
+            _consigner(agent_de(requete), avant, _facteurs(requete))
         return reponse
 
     return login_required(consignee)
 
 
-def _facteurs(requete: HttpRequest) -> set[tuple[int, str]]:
-    return set(Authenticator.objects.filter(user=requete.user).values_list("pk", "type"))
+def _facteurs(requete: HttpRequest) -> dict[int, Authenticator]:
+    return {un.pk: un for un in Authenticator.objects.filter(user=requete.user).order_by("pk")}
+
+
+def _consigner(
+    agent: Agent, avant: dict[int, Authenticator], apres: dict[int, Authenticator]
+) -> None:
+    retires = [un for pk, un in avant.items() if pk not in apres]
+    ajoutes = [un for pk, un in apres.items() if pk not in avant]
+    for un in ajoutes:
+        noter_compte(Action.SECOND_FACTEUR_AJOUTE, agent, objet=un.type)
+    for un in retires:
+        noter_compte(Action.SECOND_FACTEUR_RETIRE, agent, objet=un.type)
+    facteurs.oublier(un.data for un in retires)
+    if any(un.type == Authenticator.Type.TOTP for un in ajoutes):
+        facteurs.oublier_l_attente(agent)
 
 
 def completer(reponse: TemplateResponse, **contexte: Any) -> dict[str, Any]:
@@ -131,16 +145,14 @@ def compte(requete: HttpRequest) -> HttpResponse:
     reponse = facteurs_allauth.index(requete)
     siens = completer(reponse)["authenticators"]
     codes = siens.get(Authenticator.Type.RECOVERY_CODES)
-    protege = facteurs.a_un_second_facteur(agent_de(requete))
     completer(
         reponse,
         application=siens.get(Authenticator.Type.TOTP),
         cles=siens.get(Authenticator.Type.WEBAUTHN, []),
         codes=codes,
         codes_restants=len(codes.get_unused_codes()) if codes else 0,
-        protege=protege,
+        protege=requete.protege,
         dernier=not facteurs.en_a_plusieurs(agent_de(requete)),
-        **({} if protege else {"menu": []}),  # nothing opens before
     )
     return reponse
 

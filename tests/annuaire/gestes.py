@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from allauth.mfa.totp.internal import auth as totp
 from django.test import Client
 
 from relais.annuaire.facteurs import code_du_moment
@@ -25,6 +26,12 @@ def entrer(client: Client, qui: Affectation, **options: Any) -> Any:
     poser_second_facteur(qui.agent)
     donner_mot_de_passe(client, qui.agent.email, **options)
     return client.post(CODE, {"code": code_du_moment(qui.agent)}, **options)
+
+
+def code_pour(secret: str, decalage: int = 0) -> str:
+    """The six digits of a secret now, or so many steps of 30 seconds away."""
+    compteur = list(totp.yield_hotp_counters_from_time())[1]
+    return totp.format_hotp_value(totp.hotp_value(secret, compteur + decalage))
 
 
 def est_connecte(client: Client) -> bool:
