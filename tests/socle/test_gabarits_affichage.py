@@ -124,6 +124,11 @@ def test_les_milliers_et_la_ponctuation_sont_francais() -> None:
     assert affichage.typographie("l'attestation d'un an, 'sic'") == "l’attestation d’un an, 'sic'"
 
 
+def test_un_libelle_qui_finit_une_phrase_n_a_pas_de_deux_points() -> None:
+    assert affichage.annonce("Prénom") == "Prénom\u00a0:"
+    assert affichage.annonce("À quelle date ?") == "À quelle date\u202f?"
+
+
 def test_une_pastille_echappe_ce_qu_elle_affiche() -> None:
     assert "&lt;b&gt;" in affichage.pastille("<b>")
 

@@ -180,6 +180,13 @@ def typographie(texte: object) -> str:
 
 
 @register.filter
+def annonce(libelle: str) -> str:
+    """A label before what is to correct in it: a colon, unless it ends by itself (« Quand ? »)."""
+    libelle = typographie(libelle)
+    return libelle if libelle.endswith(("?", "…", ".")) else f"{libelle}{ESPACE}:"
+
+
+@register.filter
 def majuscule(texte: str | None) -> str:
     """Capital on the first letter alone (Django's capfirst, deaf to None)."""
     return texte[:1].upper() + texte[1:] if texte else ""
