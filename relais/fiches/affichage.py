@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from relais.annuaire.models import Affectation
-from relais.fiches import annexe1
+from relais.fiches import annexe1, exemplaires
 from relais.fiches.contenu import Contenu
 from relais.fiches.models import ROLES_CAISSE, Fiche, Transition
 from relais.fiches.phrases import phrase_neutre
@@ -165,20 +165,24 @@ _GESTES_DEPARTEMENT = {
 
 
 def deroule(fiche: Fiche, *, pour: Affectation) -> list[Jalon]:
-    """The timeline as that side reads it, oldest first. One query."""
+    """The timeline as that side reads it, oldest first.
+
+    The Département reads the kind of an answer only where it holds the answer: box 1 is ticked or
+    not for each tour, and a later tour tells nothing of an earlier one.
+    """
     lignes = fiche.transitions.select_related("par").order_by("le", "pk")
     if cote_caisse(pour):
         return [Jalon(ligne.le, _texte_caisse(ligne)) for ligne in lignes]
-    informe = bool(fiche.reponse_au_professionnel)
+    recues = exemplaires.reponses_recues(fiche, pour.organisation_id)
     return [
-        Jalon(ligne.le, _texte_departement(ligne, informe))
+        Jalon(ligne.le, _texte_departement(ligne, ligne.le in recues))
         for ligne in lignes
         if not ligne.reserve_caisse
     ]
 
 
-def _texte_departement(ligne: Transition, informe: bool) -> str:
-    if not informe and ligne.geste in (Geste.REPONDRE, Geste.DIRE_HORS_PERIMETRE):
+def _texte_departement(ligne: Transition, recue: bool) -> str:
+    if not recue and ligne.geste in (Geste.REPONDRE, Geste.DIRE_HORS_PERIMETRE):
         return "Traitée par la caisse"
     return _GESTES_DEPARTEMENT.get(Geste(ligne.geste), ligne.geste)
 

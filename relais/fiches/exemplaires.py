@@ -17,6 +17,7 @@ from relais.regles.convention import Convention
 
 SIGNATURE = "signature"
 DEMANDES = (Envoi.Nature.DEMANDE, Envoi.Nature.COMPLEMENT)
+REPONSES = (Envoi.Nature.REPONSE, Envoi.Nature.HORS_PERIMETRE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +102,12 @@ def reponses(fiche: Fiche, organisation: str) -> list[tuple[Envoi, ContenuRepons
         .order_by("envoi__envoye_le")
     )
     return [(c.envoi, ContenuReponse.depuis_octets(lire_document(c))) for c in copies]
+
+
+def reponses_recues(fiche: Fiche, organisation: str) -> set[datetime]:
+    """When the answers that this party holds were sent; one query, nothing opened."""
+    copies = Exemplaire.objects.de(fiche, organisation).des_natures(REPONSES)
+    return set(copies.values_list("envoi__envoye_le", flat=True))
 
 
 def lire_document(copie: Exemplaire) -> bytes:
