@@ -3,6 +3,7 @@
 The people of a fiche are `exemples.COMPLETE` with a NIR whose key is right.
 """
 
+import io
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connections
+from PIL import Image, ImageDraw
 
 from relais.adaptateurs.image import Page
 from relais.annuaire.contexte import contexte, contexte_systeme
@@ -25,10 +27,20 @@ from relais.journal.models import Evenement
 from relais.regles.issues import Issue
 from tests.fiches.exemples import COMPLETE, MANQUE
 
+
+def trait() -> bytes:
+    """A drawn signature, as the adapter gives it back: PNG."""
+    image = Image.new("RGBA", (600, 200), (255, 255, 255, 0))
+    ImageDraw.Draw(image).line([(40, 150), (200, 40), (330, 160), (560, 60)], fill="black", width=6)
+    tampon = io.BytesIO()
+    image.save(tampon, "PNG")
+    return tampon.getvalue()
+
+
 LUNDI = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 JOUR = LUNDI.date()
 CAISSE, DEPARTEMENT = "carsat-bretagne", "cd35"
-TRAIT = Page("image/png", b"\x89PNG trait de Camille Fictif")
+TRAIT = Page("image/png", trait())
 SIGNEE = Signature(mode="ecran", par="personne", signee_le=JOUR)
 PERSONNE = replace(COMPLETE.personne, nir_cle="91")
 DEMANDE = replace(COMPLETE, personne=PERSONNE, signature=None, notice_version="")
@@ -38,7 +50,7 @@ PAIEMENT = ContenuReponse(
     nature="paiement_debloque", versement_le=date(2026, 12, 1), agent_nom="Kim Fictif"
 )
 ETAPE = ContenuReponse(nature="etape", prochain_point_le=date(2026, 12, 4))
-AILLEURS = ContenuReponse(nature="hors_perimetre", voie="l’espace personnel")
+AILLEURS = ContenuReponse(nature="hors_perimetre", voie="le guichet de Vitré")
 REPONSES = {
     "paiement_debloque": PAIEMENT,
     "piece_manquante": replace(MANQUE, contactee_le=JOUR),
