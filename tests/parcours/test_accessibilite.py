@@ -1,0 +1,269 @@
+"""No axe violation on any page of the fiches, in any state, for any side; contrast in the dark."""
+
+import re
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import expect
+
+from relais.annuaire.contexte import contexte
+from relais.fiches.actions import envois
+from relais.fiches.contenu import Contenu, Personne
+from relais.fiches.models import Brouillon, Fiche
+from relais.regles.convention import Canal
+from relais.regles.fiche import NatureReponse
+from relais.socle import horloge
+from tests.fiches.gestes import (
+    AILLEURS,
+    DEMANDE,
+    DISCRETE,
+    ETAPE,
+    PAIEMENT,
+    REPONSES,
+    clore,
+    ecrire,
+    lire,
+    prendre,
+    repondre,
+    transmettre,
+)
+from tests.parcours.gestes import entrer, tient_dans_la_largeur
+from tests.personas import creer_personas
+
+SOMBRE = ["color-contrast", "link-in-text-block"]
+LARGEURS = (1280, 320)  # 320: a screen of 1280 px read at 400 %
+
+
+@pytest.fixture
+def personas(base):
+    return creer_personas()
+
+
+@pytest.fixture
+def sans_faute(axe):
+    """`sans_faute(page)`: axe in light, contrast in dark, nothing to scroll sideways."""
+
+    def verifier(page):
+        axe(page)
+        # A colour on its way to another one has the contrast of neither.
+        page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+        axe(page, regles=SOMBRE)
+        page.emulate_media(color_scheme="light")
+        for largeur in reversed(LARGEURS):
+            page.set_viewport_size({"width": largeur, "height": 800})
+            tient_dans_la_largeur(page)
+        assert page.locator("h1").count() == 1
+
+    return verifier
+
+
+def test_les_listes_vides_et_les_pages_d_aide(visiteur, personas, sans_faute):
+    for qui, adresses in {
+        personas.ts_rennes: ["/fiches/", "/fiches/?vue=terminees", "/signaler/"],
+        personas.encadrante_rennes: ["/fiches/?qui_suit=equipe"],
+        personas.agent_caisse: ["/corbeille/", "/corbeille/?vue=traitees"],
+        personas.referent_departement: ["/suivi/", "/signaler/"],
+    }.items():
+        page = entrer(visiteur(), qui)
+        for adresse in adresses:
+            page.goto(adresse)
+            sans_faute(page)
+    for adresse in ("/aide/donnees-personnelles/", "/aide/accessibilite/"):
+        page.goto(adresse)
+        sans_faute(page)
+
+
+def etats(personas):
+    """A fiche in each state that exists, most with box 1, some without."""
+    ts, caisse = personas.ts_rennes, personas.agent_caisse
+    hier = horloge.maintenant() - timedelta(hours=20)
+    fiches = {
+        "brouillon vide": ecrire(ts, Contenu(cree_le=hier.date()), signer=False, le=hier),
+        "à signer": ecrire(ts, signer=False, le=hier),
+        "signée": ecrire(ts, le=hier),
+    }
+    for nom, contenu in {
+        "transmise": DEMANDE,
+        "lue": DEMANDE,
+        "en retard": DEMANDE,
+        "rappelée": DEMANDE,
+        "retirée": DEMANDE,
+        "prise en charge": DEMANDE,
+        "prise en charge sans la case": DISCRETE,
+        "étape": DEMANDE,
+        "étape sans la case": DISCRETE,
+        "hors périmètre": DEMANDE,
+        "hors périmètre sans la case": DISCRETE,
+        "répondue sans la case": DISCRETE,
+        "close": DEMANDE,
+        **{f"répondue {nature}": DEMANDE for nature in REPONSES},
+    }.items():
+        depart = hier - timedelta(days=5) if nom == "en retard" else hier
+        fiches[nom] = transmettre(ts, contenu, le=depart)
+    lire(caisse, fiches["lue"], le=hier)
+    with contexte(ts):
+        envois.rappeler(fiches["rappelée"], par=ts, maintenant=hier)
+    lire(caisse, fiches["retirée"], le=hier)
+    with contexte(ts):
+        envois.retirer(Fiche.objects.get(pk=fiches["retirée"].pk), par=ts, maintenant=hier)
+    for nom in ("prise en charge", "prise en charge sans la case"):
+        prendre(caisse, fiches[nom], le=hier)
+    for nom, reponse in {
+        "étape": ETAPE,
+        "étape sans la case": ETAPE,
+        "hors périmètre": AILLEURS,
+        "hors périmètre sans la case": AILLEURS,
+        "répondue sans la case": PAIEMENT,
+        "close": PAIEMENT,
+        **{f"répondue {nature}": reponse for nature, reponse in REPONSES.items()},
+    }.items():
+        repondre(caisse, fiches[nom], reponse, le=hier + timedelta(minutes=30))
+    clore(ts, fiches["close"])
+    return {nom: fiche.reference for nom, fiche in fiches.items()}
+
+
+@pytest.mark.timeout(400)
+def test_chaque_etat_d_une_fiche_des_deux_cotes(visiteur, personas, sans_faute):
+    fiches = etats(personas)
+    page = entrer(visiteur(), personas.ts_rennes, "/fiches/?vue=toutes")
+    sans_faute(page)
+    for nom, reference in fiches.items():
+        page.goto(f"/fiches/{reference}/")
+        expect(page.locator("h1"), nom).not_to_have_text("Cette page n’existe pas")
+        sans_faute(page)
+    page = entrer(visiteur(), personas.agent_caisse, "/corbeille/")
+    sans_faute(page)
+    cachees = {"brouillon vide", "à signer", "signée", "rappelée", "retirée"}
+    for nom, reference in fiches.items():
+        page.goto(f"/fiches/{reference}/")
+        attendu = "Cette page n’existe pas" if nom in cachees else "Camille FICTIF"
+        expect(page.locator("h1"), nom).to_have_text(attendu)
+        if nom not in cachees:
+            sans_faute(page)
+    page = entrer(visiteur(), personas.referent_departement, "/suivi/")
+    sans_faute(page)
+
+
+def test_les_pages_de_qui_ecrit(visiteur, personas, sans_faute):
+    ts = personas.ts_rennes
+    maintenant = horloge.maintenant()
+    envoyee = transmettre(ts, le=maintenant)
+    signee = ecrire(ts, le=maintenant)  # the same person: announced on its confirmation
+    autre_equipe = ecrire(personas.ts_redon, le=maintenant)
+    page = entrer(visiteur(), ts, "/fiches/")
+    page.get_by_role("button", name="Nouvelle fiche").click()
+    sans_faute(page)
+    page.get_by_text("La personne n’a pas le numéro, ou pas la clé").click()
+    for case in page.get_by_role("checkbox", name="Autre").all():
+        case.check()
+    for case in ("Oui, depuis le…", "Sans réponse après…", "La procédure n’est pas comprise."):
+        page.get_by_label(case).check()
+    page.get_by_label("Quelqu’un qui la représente").check()
+    page.get_by_label("Numéro de Sécurité Sociale").fill("2 99")
+    page.get_by_label("Commentaire / précisions").fill("Son numéro : 1 85 05 78 006 084 91.")
+    expect(page.locator("#verdict-nir")).to_contain_text("Vous avez saisi 3 caractères.")
+    expect(page.locator("#etat-brouillon")).to_contain_text("semble écrit dans le commentaire")
+    sans_faute(page)
+    page.get_by_role("button", name="Relire avec la personne").click()
+    expect(page.locator("[data-resume-erreurs]")).to_contain_text("La fiche est à signer")
+    expect(page).to_have_title(re.compile("^Erreur"))
+    sans_faute(page)
+    for adresse in (
+        f"/fiches/{signee.reference}/ecrire/",
+        f"/fiches/{signee.reference}/envoyer/",
+        f"/fiches/{signee.reference}/supprimer/",
+        f"/fiches/{envoyee.reference}/retirer/",
+    ):
+        page.goto(adresse)
+        sans_faute(page)
+    page.goto(f"/fiches/{signee.reference}/envoyer/")
+    expect(page.get_by_text("Elle est suivie dans votre équipe")).to_be_visible()
+    page.get_by_role("button", name="Envoyer la fiche").click()
+    sans_faute(page)
+    page = entrer(visiteur(), personas.ts_redon, f"/fiches/{autre_equipe.reference}/envoyer/")
+    expect(page.get_by_text("Demander à votre référent")).to_be_visible()
+    sans_faute(page)
+
+
+def test_la_confirmation_d_un_depot_sur_bluefiles(visiteur, personas, sans_faute):
+    ts = personas.ts_rennes
+    fiche = ecrire(ts, le=horloge.maintenant())
+    with contexte(ts):
+        Fiche.objects.filter(pk=fiche.pk).update(canal=Canal.BLUEFILES)
+    page = entrer(visiteur(), ts, f"/fiches/{fiche.reference}/envoyer/")
+    sans_faute(page)
+    page.get_by_role("button", name="J’ai déposé la fiche sur BlueFiles").click()
+    expect(page.locator("h1")).to_be_visible()
+    sans_faute(page)
+
+
+def test_une_fiche_sans_numero_ni_telephone(visiteur, personas, sans_faute):
+    inconnue = Personne(nom_naissance="Fictif", prenom="Camille", sans_nir="ne_connait_pas")
+    fiche = ecrire(personas.ts_rennes, replace(DISCRETE, personne=inconnue), signer=False)
+    page = entrer(visiteur(), personas.ts_rennes, f"/fiches/{fiche.reference}/ecrire/")
+    page.get_by_role("button", name="Relire avec la personne").click()
+    expect(page.locator("[data-resume-erreurs]")).to_contain_text(
+        "La caisse ne pourra joindre personne."
+    )
+    sans_faute(page)
+
+
+def test_les_pages_de_qui_repond(visiteur, personas, sans_faute):
+    fiche = transmettre(personas.ts_rennes, le=horloge.maintenant())
+    discrete = transmettre(
+        personas.ts_rennes,
+        replace(DISCRETE, personne=replace(DISCRETE.personne, nir=None, sans_nir="ne_connait_pas")),
+        le=horloge.maintenant(),
+    )
+    page = entrer(visiteur(), personas.agent_caisse, f"/fiches/{fiche.reference}/repondre/")
+    sans_faute(page)
+    for nature in NatureReponse:
+        if nature == NatureReponse.COMPLEMENT_DEMANDE:
+            continue  # comes with the whole circuit
+        page.goto(f"/fiches/{fiche.reference}/repondre/?nature={nature}")
+        visibles = page.locator(".rubrique:visible")
+        assert all(f"rubrique-{nature}" in r.get_attribute("class") for r in visibles.all())
+        sans_faute(page)
+        page.get_by_label("Contactée par").select_option(index=1)
+        page.get_by_role("button", name="Envoyer la réponse").click()
+        expect(page.locator("[data-resume-erreurs]")).to_be_focused()
+        sans_faute(page)
+    page.goto(f"/fiches/{discrete.reference}/repondre/?nature=etape")
+    expect(page.get_by_text("La réponse va à la personne, pas au professionnel")).to_be_visible()
+    sans_faute(page)
+
+
+def test_les_refus(visiteur, personas, sans_faute):
+    page = entrer(visiteur(), personas.ts_rennes)
+    for adresse, titre in {
+        "/corbeille/": "Cette page ne vous est pas ouverte",
+        "/fiches/K7QF-3MWP/": "Cette page n’existe pas",
+        "/nulle-part/": "Cette page n’existe pas",
+    }.items():
+        page.goto(adresse)
+        expect(page.locator("h1")).to_have_text(titre)
+        sans_faute(page)
+
+
+def test_signaler_puis_lire_ce_qui_a_ete_signale(visiteur, personas, sans_faute):
+    page = entrer(visiteur(), personas.agent_caisse, "/signaler/")
+    page.get_by_role("button", name="Signaler").click()
+    expect(page.locator("[data-resume-erreurs]")).to_be_focused()
+    sans_faute(page)
+    page.get_by_label("Problème technique").check()
+    page.get_by_role("button", name="Signaler").click()
+    sans_faute(page)
+    page = entrer(visiteur(), personas.referent_departement, "/suivi/")
+    expect(page.get_by_text("Problème technique")).to_be_visible()
+    sans_faute(page)
+
+
+def test_le_numero_se_copie_sur_sa_page(visiteur, personas, sans_faute):
+    fiche = transmettre(personas.ts_rennes, le=horloge.maintenant())
+    prendre(personas.agent_caisse, fiche, le=horloge.maintenant())
+    page = entrer(visiteur(java_script_enabled=False), personas.agent_caisse)
+    page.goto(f"/fiches/{fiche.reference}/")
+    page.get_by_role("button", name="Copier le numéro").click()
+    expect(page.locator("#numero")).to_have_text("1 85 05 78 006 084 91")
+    assert not Brouillon.objects.filter(fiche=fiche).exists()
