@@ -103,6 +103,9 @@ class FicheQuerySet(models.QuerySet["Fiche"]):
         return self.order_by("-creee_le", "pk")
 
     def pour_liste(self) -> "FicheQuerySet":
+        return self.select_related("territoire", "chargee_a")
+
+    def pour_page(self) -> "FicheQuerySet":
         return self.select_related("territoire", "equipe", "chargee_a", "proprietaire")
 
     def au_statut(self, statut: str) -> "FicheQuerySet":
@@ -204,6 +207,11 @@ class Fiche(models.Model):
                 fields=["proprietaire", "-creee_le"],
                 condition=~Q(statut__in=(Statut.CLOSE, Statut.RETIREE)),
                 name="fiche_en_cours_agent",
+            ),
+            models.Index(
+                fields=["equipe", "-creee_le"],
+                condition=~Q(statut__in=(Statut.CLOSE, Statut.RETIREE)),
+                name="fiche_en_cours_equipe",
             ),
             models.Index(fields=["proprietaire", "-creee_le"], name="fiche_agent"),
             models.Index(fields=["equipe", "-creee_le"], name="fiche_equipe_creee"),

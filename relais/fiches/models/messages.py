@@ -88,7 +88,7 @@ class ExemplaireQuerySet(models.QuerySet["Exemplaire"]):
     def dernieres_demandes(
         self, fiches: Sequence[uuid.UUID], organisation: str
     ) -> "ExemplaireQuerySet":
-        """For each fiche the newest request held by that party, the signature left behind."""
+        """For each fiche the newest request held by that party: its document and no more."""
         return (
             self.filter(
                 envoi__fiche__in=fiches,
@@ -97,7 +97,7 @@ class ExemplaireQuerySet(models.QuerySet["Exemplaire"]):
                 destruction_engagee_le=None,
             )
             .select_related("envoi")
-            .defer("signature")
+            .only("document", "envoi__fiche")
             .order_by("envoi__fiche", "-envoi__envoye_le")
             .distinct("envoi__fiche")
         )
