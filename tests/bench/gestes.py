@@ -17,6 +17,7 @@ from tests.banc import Base
 from tests.bench.decor import Decor
 
 REPONSE = {"nature": "paiement_debloque", "versement_le": "2026-12-01", "geste": "envoyer"}
+RELUS = 20  # drafts that are read again and never sent
 Geste = Callable[[], Any]
 
 
@@ -35,11 +36,12 @@ class Scene:
     recues: Iterator[str]
     siennes: Iterator[str]
     a_repondre: Iterator[str]
+    a_relire: Iterator[str]
     brouillons: Iterator[tuple[str, int]]
 
     def gestes(self) -> dict[str, Geste]:
         """By name, in the order of the table; the first is the unit."""
-        corbeille = "/corbeille/"
+        corbeille, mes_fiches = "/corbeille/", "/fiches/"
         return {
             "page vide (signaler)": lambda: _lire(self.caisse, "/signaler/"),
             "corbeille": lambda: _lire(self.caisse, corbeille),
@@ -49,11 +51,17 @@ class Scene:
             "corbeille, en retard": lambda: _lire(self.caisse, f"{corbeille}?vue=retard"),
             "corbeille, les miennes": lambda: _lire(self.caisse, f"{corbeille}?vue=miennes"),
             "corbeille, traitées": lambda: _lire(self.caisse, f"{corbeille}?vue=traitees"),
-            "mes fiches": lambda: _lire(self.social, "/fiches/"),
-            "mes fiches, terminées": lambda: _lire(self.social, "/fiches/?vue=terminees"),
-            "toute l’équipe": lambda: _lire(self.encadrant, "/fiches/?qui_suit=equipe&vue=toutes"),
+            "mes fiches": lambda: _lire(self.social, mes_fiches),
+            "mes fiches, terminées": lambda: _lire(self.social, f"{mes_fiches}?vue=terminees"),
+            "toute l’équipe": lambda: _lire(self.encadrant, f"{mes_fiches}?qui_suit=equipe"),
+            "toute l’équipe, terminées": lambda: _lire(
+                self.encadrant, f"{mes_fiches}?qui_suit=equipe&vue=terminees"
+            ),
             "ouvrir (caisse)": lambda: _lire(self.caisse, f"/fiches/{next(self.recues)}/"),
             "ouvrir (Département)": lambda: _lire(self.social, f"/fiches/{next(self.siennes)}/"),
+            "relire avant d’envoyer": lambda: _lire(
+                self.envoyeur, f"/fiches/{next(self.a_relire)}/envoyer/"
+            ),
             "prendre la suivante": lambda: _poster(self.caisse, "/corbeille/suivante/", {}),
             "envoyer": self._envoyer,
             "répondre": lambda: _poster(
@@ -90,7 +98,8 @@ def mettre_en_scene(base: Base, decor: Decor) -> Scene:
         recues=itertools.cycle(recues[: len(recues) // 2]),
         siennes=itertools.cycle(siennes),
         a_repondre=iter(recues[len(recues) // 2 :]),
-        brouillons=iter(brouillons),
+        a_relire=itertools.cycle([reference for reference, _ in brouillons[:RELUS]]),
+        brouillons=iter(brouillons[RELUS:]),
     )
 
 
