@@ -5,6 +5,7 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.stagekit import clear_login
 from allauth.core import context
+from allauth.core.exceptions import ImmediateHttpResponse
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import authenticate
@@ -60,6 +61,10 @@ class Comptes(DefaultAccountAdapter):
         return self.respond_user_inactive(request, user)
 
     def login(self, request: HttpRequest, user: Agent) -> None:
+        # The account may have been closed since the password.
+        refus = self.pre_login(request, user)
+        if refus:
+            raise ImmediateHttpResponse(refus)
         super().login(request, user)
         seances.ouvrir(request)
 

@@ -23,6 +23,8 @@ PRECISION = 60  # seconds between two writes of the last gesture
 OUVERTE, VUE = "ouverte_le", "vue_le"
 MOT_DE_PASSE, REPRISE = "reprise_mot_de_passe", "reprise"
 HORS_VEILLE = {"account_logout"}
+# Typed again rather than written in a page.
+SECRETS = {"password", "oldpassword", "password1", "password2", "code", "credential"}
 
 
 def ouvrir(requete: HttpRequest) -> None:
@@ -93,9 +95,9 @@ def _reprendre(requete: HttpRequest) -> HttpResponse | None:
 
 
 def _a_reprendre(requete: HttpRequest, erreur: str) -> dict[str, Any]:
-    """What the page carries: the fields posted, as they were, but for the password asked here."""
+    """What the page carries: the fields posted, as they were, but for passwords and codes."""
     lecture = requete.method != "POST" or requete.POST.get(REPRISE) == "lecture"
-    a_part = {"csrfmiddlewaretoken", MOT_DE_PASSE, REPRISE}
+    a_part = {"csrfmiddlewaretoken", MOT_DE_PASSE, REPRISE, *SECRETS}
     champs = [
         (nom, valeur)
         for nom, valeurs in requete.POST.lists()

@@ -202,3 +202,18 @@ def test_sans_jeton_la_connexion_est_refusee(personas):
 def test_une_saisie_impossible_ne_casse_rien(personas, client, saisie):
     reponse = client.post(CONNEXION, saisie)
     assert reponse.status_code == 422
+
+
+@pytest.mark.parametrize("ferme", ["le compte", "le rôle"])
+def test_ce_qui_ferme_entre_le_mot_de_passe_et_le_code_ferme_la_porte(personas, client, ferme):
+    qui, agent = personas.ts_rennes, personas.ts_rennes.agent
+    poser_second_facteur(agent)
+    donner_mot_de_passe(client, agent.email)
+    if ferme == "le compte":
+        agent.is_active = False
+        agent.save()
+    else:
+        Affectation.objects.filter(pk=qui.pk).update(active=False)
+    assert client.post(CODE, {"code": code_du_moment(agent)}).url == "/compte/ferme/"
+    assert not est_connecte(client)
+    assert "connexion" not in [trace[0] for trace in journal("cd35") + journal(SYSTEME)]

@@ -140,3 +140,12 @@ def test_les_autres_sessions_tombent_quand_le_mot_de_passe_change(personas, navi
     assert navigateur.post("/compte/mot-de-passe/", champs).status_code == 302
     assert navigateur.get("/fiches/").status_code == 200
     assert autre.get("/fiches/").url.startswith("/compte/connexion/")
+
+
+def test_un_mot_de_passe_poste_en_veille_ne_revient_pas_dans_la_page(navigateur):
+    vieillir(navigateur, 31 * MINUTE)
+    secrets = {"oldpassword": MOT_DE_PASSE, "password1": "tout neuf", "password2": "tout neuf"}
+    page = navigateur.post("/compte/mot-de-passe/", secrets)
+    assert page.status_code == 401
+    assert MOT_DE_PASSE not in page.content.decode()
+    assert "tout neuf" not in page.content.decode()
