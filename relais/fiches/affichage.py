@@ -218,9 +218,10 @@ def entete_de_la_feuille(fiche: Fiche) -> str:
 
 
 def motifs_lisibles(fiche: Fiche, convention: Convention, jour: date) -> str:
-    """The ticked motifs in the words of annex 1, for a list."""
+    """The ticked motifs in the words of annex 1, for a list: what is specified is not there."""
     choix = convention.fiche.motifs.exigee(jour)
-    return " ; ".join(c.libelle.rstrip(" :") for c in choix if c.code in fiche.motifs)
+    coches = [c for c in choix if c.code in fiche.motifs]
+    return " ; ".join("Autre motif" if c.a_preciser else c.libelle.rstrip(" :") for c in coches)
 
 
 def demande_lisible(contenu: Contenu, convention: Convention, jour: date) -> dict[str, object]:

@@ -12,7 +12,7 @@ from relais.fiches.contenu import Contenu, Personne, Professionnel, Signature
 from relais.regles.convention import Choix, Convention
 from relais.regles.fiche import RAISONS_SANS_NIR, ModeSignature, Signataire
 from relais.regles.perimetre import Precision, Reponses, Ressources
-from relais.socle.templatetags.relais_affichage import telephone
+from relais.socle.templatetags.relais_affichage import majuscule, telephone
 
 PREFIXE_PERIMETRE = "perimetre_"
 
@@ -129,20 +129,28 @@ class FormulaireFiche(forms.Form):
             (Ressources.NON.value, textes.ressources_non),
         ]
         self.fields["perimetre_precision"].choices = [
-            (Precision.DATE_PASSEE.value, textes.ressources_date_passee),
-            (Precision.SUSPENDUES.value, textes.ressources_suspendues),
-            (Precision.DATE_PROCHE.value, textes.ressources_date_proche),
+            (Precision.DATE_PASSEE.value, majuscule(textes.ressources_date_passee)),
+            (Precision.SUSPENDUES.value, majuscule(textes.ressources_suspendues)),
+            (Precision.DATE_PROCHE.value, majuscule(textes.ressources_date_proche)),
         ]
+        complexite, _, exemples = textes.complexite_texte.partition(" : ")
         for champ, libelle in {
             "sans_reponse": textes.blocage_sans_reponse.rstrip(" :") + "…",
-            "message_le": textes.blocage_message,
-            "appel_le": textes.blocage_appel.format(numero_caisse=numero),
+            "message_le": majuscule(textes.blocage_message),
+            "appel_le": majuscule(textes.blocage_appel.format(numero_caisse=numero)),
             "incomprise": textes.blocage_incompris,
             "a_savoir": textes.blocage_a_savoir.rstrip(" :"),
             "complexe": textes.complexite_oui,
-            "complexite": textes.complexite_texte,
+            "complexite": complexite,
         }.items():
             self.fields[PREFIXE_PERIMETRE + champ].label = libelle
+        self.fields["perimetre_complexite"].help_text = majuscule(exemples.strip(" ()"))
+
+    def clean(self) -> dict[str, Any]:
+        for nom, champ in self.fields.items():
+            if not isinstance(champ, champs.ChampCoches) and len(self._tapes(nom)) > 1:
+                self.add_error(nom, "Cette question a reçu deux réponses : gardez la bonne.")
+        return self.cleaned_data
 
     def contenu(self, avant: Contenu) -> Contenu:
         """What was typed, on top of `avant` for what the form does not show."""
@@ -154,11 +162,11 @@ class FormulaireFiche(forms.Form):
                 telephone=lu.get("professionnel_telephone", ""),
             ),
             personne=self._personne(),
-            situations=tuple(lu.get("situations", ())),
+            situations=self._cochees("situations"),
             situation_autre=lu.get("situation_autre", ""),
-            dossiers=tuple(lu.get("dossiers", ())),
+            dossiers=self._cochees("dossiers"),
             dossier_autre=lu.get("dossier_autre", ""),
-            motifs=tuple(lu.get("motifs", ())),
+            motifs=self._cochees("motifs"),
             motif_autre=lu.get("motif_autre", ""),
             commentaire=lu.get("commentaire", ""),
             perimetre=self._perimetre(),
@@ -197,13 +205,28 @@ class FormulaireFiche(forms.Form):
             **lu,
         )
 
+    def _cochees(self, nom: str) -> tuple[str, ...]:
+        """The ticked boxes that exist, even beside one that does not."""
+        existent = dict(self.fields[nom].choices)
+        return tuple(code for code in self._tapes(nom) if code in existent)
+
+    def _tapes(self, nom: str) -> list[str]:
+        """The different values that came for a field, as they were typed."""
+        return list(dict.fromkeys(self.data.getlist(self.add_prefix(nom))))
+
     def _saisies(self) -> tuple[tuple[str, str], ...]:
         """What could not be read, as it was typed: shown again, never lost."""
         return tuple(
-            (nom, str(self.data.get(self.add_prefix(nom), "")))
+            (nom, " / ".join(self._tapes(nom)))
             for nom in self.errors
             if nom in self.fields and nom not in ("version", "situations", "dossiers", "motifs")
         )
+
+
+PAGE_TROP_GROSSE = (
+    "Ce fichier dépasse la limite de 10 Mo. Reprenez la photo en qualité ordinaire, ou numérisez"
+    " la page en noir et blanc."
+)
 
 
 class FormulaireSignature(forms.Form):
@@ -232,12 +255,20 @@ class FormulaireSignature(forms.Form):
         label="Sa qualité", longueur=120, help_text="Tuteur, curateur, mandataire…"
     )
 
+    def __init__(self, *args: Any, trop_gros: bool = False, **kwargs: Any) -> None:
+        """`trop_gros`: a page came that was too big to be taken (socle/televersement.py)."""
+        super().__init__(*args, **kwargs)
+        self.trop_gros = trop_gros
+
     def donnee(self) -> bool:
         """A drawing or a page came with the form."""
-        return bool(self.data.get("signature") or self.files.get("page_signee"))
+        page = self.trop_gros or self.files.get("page_signee")
+        return bool(self.data.get("signature") or page)
 
     def clean(self) -> dict[str, Any]:
         lu = super().clean() or {}
+        if self.trop_gros:
+            self.add_error("page_signee", PAGE_TROP_GROSSE)
         if self.donnee() and lu.get("signataire") == Signataire.REPRESENTANT:
             for champ in ("representant_nom", "representant_qualite"):
                 if not lu.get(champ):

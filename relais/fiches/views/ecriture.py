@@ -76,7 +76,9 @@ def ecrire(requete: HttpRequest, reference: str) -> HttpResponse:
         form = _formulaire(ecrit, initial=_initiales(ecrit))
         return _page(requete, ecrit, form, FormulaireSignature())
     form = _formulaire(ecrit, data=requete.POST)
-    signature = FormulaireSignature(requete.POST, requete.FILES)
+    signature = FormulaireSignature(
+        requete.POST, requete.FILES, trop_gros=hasattr(requete, "fichier_trop_gros")
+    )
     try:
         ecrit = _enregistrer(requete, ecrit, form, signature)
         ecrit = _signer(requete, ecrit, form, signature)
@@ -298,6 +300,7 @@ def _page(
             "hors_perimetre": not verification.resultat_du_perimetre(
                 ecrit.contenu
             ).dans_le_perimetre,
+            "nir_dans_le_commentaire": bool(nir.reperer(ecrit.contenu.commentaire)),
             "etat_brouillon": f"Enregistré à {heure(ecrit.brouillon.modifie_le)}",
         },
         status=statut,
