@@ -12,4 +12,5 @@ urlpatterns = [
     path("", include("relais.annuaire.urls")),
     path("", include("relais.fiches.urls")),
 ]
+handler400 = "relais.socle.panne.demande_illisible"
 handler500 = "relais.socle.panne.erreur_interne"

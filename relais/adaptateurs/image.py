@@ -5,7 +5,6 @@ Nothing of the received file is kept as it came: pictures are drawn again, witho
 """
 
 import base64
-import binascii
 import io
 
 from PIL import Image, ImageOps
@@ -84,7 +83,7 @@ def lire_trait(data_url: str) -> bytes:
         raise FichierRefuse(TRAIT_ILLISIBLE)
     try:
         octets = base64.b64decode(data_url[len(TRAIT_DEBUT) :], validate=True)
-    except binascii.Error:
+    except ValueError:  # not base64, or not even ASCII
         raise FichierRefuse(TRAIT_ILLISIBLE) from None
     image = _ouvrir(octets, "PNG", TRAIT_POINTS_MAXIMAUX, TRAIT_ILLISIBLE).convert("L")
     encre = image.point(lambda ton: 255 if ton < ENCRE else 0)

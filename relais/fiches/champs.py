@@ -12,7 +12,19 @@ from relais.regles import nir
 OUI = {"on", "oui", "true", "1"}
 
 
-class ChampTexte(forms.CharField):
+class ChampSansNul(forms.CharField):
+    """A text without the invisible character that no database keeps."""
+
+    def to_python(self, value: Any) -> str:
+        texte = str(super().to_python(value) or "")
+        if "\x00" in texte:
+            raise ValidationError(
+                "Ce texte contient un caractère invisible (nul). Effacez-le et retapez le texte."
+            )
+        return texte
+
+
+class ChampTexte(ChampSansNul):
     """Text that a document can print; a character that no font draws is named and refused."""
 
     def __init__(self, *, label: str = "", longueur: int, **options: Any) -> None:
@@ -23,12 +35,7 @@ class ChampTexte(forms.CharField):
         )
 
     def to_python(self, value: Any) -> str:
-        texte = str(super().to_python(value) or "")
-        if "\x00" in texte:
-            raise ValidationError(
-                "Ce texte contient un caractère invisible (nul). Effacez-le et retapez le texte."
-            )
-        texte = lisible(texte).strip()
+        texte = lisible(super().to_python(value)).strip()
         sans_gene = imprimable(texte.replace(REMPLACEMENT, "")).replace("\u200b", "")
         if REMPLACEMENT in sans_gene:
             raise ValidationError(
@@ -38,7 +45,7 @@ class ChampTexte(forms.CharField):
         return texte
 
 
-class ChampTelephone(forms.CharField):
+class ChampTelephone(ChampSansNul):
     widget = forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off", "class": "moyen"})
 
     def clean(self, value: Any) -> str:
@@ -49,7 +56,7 @@ class ChampTelephone(forms.CharField):
             raise ValidationError(refus.phrase) from None
 
 
-class ChampMail(forms.CharField):
+class ChampMail(ChampSansNul):
     widget = forms.TextInput(attrs={"inputmode": "email", "autocomplete": "off"})
 
     def clean(self, value: Any) -> str:
@@ -60,7 +67,7 @@ class ChampMail(forms.CharField):
             raise ValidationError(refus.phrase) from None
 
 
-class ChampNir(forms.CharField):
+class ChampNir(ChampSansNul):
     """A NIR as typed; an empty one is None. The key is asked for unless said unknown elsewhere."""
 
     widget = forms.TextInput(

@@ -1,16 +1,17 @@
 """PostgreSQL stopped: a plain page (503.html) made without it; the service comes back by itself.
 
 `erreur_interne` is the project's `handler500`: Django calls it whatever layer failed, views and
-middleware alike, with the exception still at hand.
+middleware alike, with the exception still at hand. `demande_illisible` is its `handler400`.
 """
 
 import sys
 from typing import Any
 
+from django.core.exceptions import RequestDataTooBig
 from django.db import DEFAULT_DB_ALIAS, InterfaceError, OperationalError, connections
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
-from django.views.defaults import server_error
+from django.views.defaults import bad_request, server_error
 
 REESSAYER = 30  # seconds, for the Retry-After header
 # SQLSTATE classes of a server that is not there: connection, resources, shutdown. No code at all is
@@ -28,6 +29,13 @@ def erreur_interne(request: HttpRequest) -> HttpResponse:
             render_to_string("503.html"), status=503, headers={"Retry-After": str(REESSAYER)}
         )
     return server_error(request)
+
+
+def demande_illisible(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """413 for a form with too much text in it (DATA_UPLOAD_MAX_MEMORY_SIZE), else the usual 400."""
+    if isinstance(exception, RequestDataTooBig):
+        return HttpResponse(render_to_string("413.html"), status=413)
+    return bad_request(request, exception)
 
 
 def base_hors_d_atteinte(erreur: BaseException | None) -> bool:

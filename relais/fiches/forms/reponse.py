@@ -25,6 +25,7 @@ NATURES = {
     NatureReponse.ETAPE: "Réponse d’étape : le dossier est en cours",
     NatureReponse.HORS_PERIMETRE: "Hors périmètre : à régler par la voie ordinaire",
 }
+REFERENCE = "Une référence s’écrit comme K7QF-3MWP."
 
 
 class FormulaireReponse(forms.Form):
@@ -166,6 +167,7 @@ class FormulaireSignalement(forms.Form):
         required=False,
         max_length=12,
         label="Référence de la fiche (facultatif)",
+        error_messages={"max_length": REFERENCE},
         widget=forms.TextInput(attrs={"autocomplete": "off", "class": "court reference"}),
     )
 
@@ -178,5 +180,5 @@ class FormulaireSignalement(forms.Form):
     def clean_reference(self) -> str:
         saisie = self.cleaned_data["reference"].upper().replace(" ", "").replace("-", "")
         if saisie and (len(saisie) != 8 or set(saisie) - set(ALPHABET)):
-            raise ValidationError("Une référence s’écrit comme K7QF-3MWP.")
+            raise ValidationError(REFERENCE)
         return f"{saisie[:4]}-{saisie[4:]}" if saisie else ""

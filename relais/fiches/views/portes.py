@@ -26,6 +26,8 @@ aux_deux = reservee_a(*DEPARTEMENT, *CAISSE)
 
 def la_fiche(requete: HttpRequest, reference: str) -> Fiche:
     """The fiche that the agent may open, or 404: that it exists is not said to anybody else."""
+    if "\x00" in reference:  # PostgreSQL would not even look for it
+        raise Http404
     visibles = Fiche.objects.visibles_par(requete.affectation).pour_page()
     return get_object_or_404(visibles, reference=reference)
 
