@@ -1,0 +1,375 @@
+"""What people and programs send by mistake: a 4xx, the reason beside its cause, nothing lost."""
+
+import html
+import io
+import re
+from typing import Any
+
+import pikepdf
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from PIL import Image
+
+from relais.fiches.actions import brouillons
+from relais.fiches.models import Brouillon, Fiche
+from tests.fiches import gestes
+from tests.fiches.gestes import DEPARTEMENT
+from tests.fiches.test_histoire import SAISIE, trait, version
+from tests.personas import Personas, connecter
+
+NIRS = {
+    "1 85 05 78": "Vous avez saisi 7 caractères. Il en faut 15",
+    "1 85 05 78 006 O84 91": "« O » n’est pas possible",
+    "5 85 05 78 006 084 91": "Il ne peut pas être 5",
+    "1 85 13 78 006 084 91": "13 ne correspond à aucun mois de naissance",
+    "1 85 05 00 000 084 91": "ne correspond à aucun lieu de naissance",
+    "1 85 05 78 006 000 91": "Ces trois chiffres ne peuvent pas être 000",
+    "1 85 05 78 006 084 92": "La clé ne va pas avec le numéro",
+    "1,85058E+14": "arrondi par un tableur",
+    "١٨٥٠٥٧٨٠٠٦٠٨٤٩١": "n’est pas possible",
+    "😀": "n’est pas possible",
+}
+TEXTES = {
+    "nul": ("Mar\x00tin", "caractère invisible"),
+    "emoji": ("Camille 😀", "ne peut pas être imprimé"),
+    "trop_long": ("é" * 1501, "1501 caractères"),
+}
+
+
+@pytest.fixture
+def social(personas: Personas) -> Client:
+    return connecter(personas.ts_rennes)
+
+
+@pytest.fixture
+def adresse(social: Client) -> str:
+    return social.post("/fiches/nouvelle/").headers["Location"]
+
+
+def saisir(social: Client, adresse: str, **autres: Any) -> Any:
+    """Post the whole form, with these values instead; `geste` is « enregistrer » unless told."""
+    envoi = SAISIE | {"version": version(social.get(adresse).content), "geste": "enregistrer"}
+    return social.post(adresse, envoi | autres)
+
+
+def lisible(reponse: Any) -> str:
+    return html.unescape(reponse.content.decode()).replace("\u00a0", " ").replace("\u202f", " ")
+
+
+def au_brouillon() -> Any:
+    with gestes.vu_de(DEPARTEMENT):
+        return brouillons.lire(Brouillon.objects.get())
+
+
+def erreur_de(page: str, champ: str) -> str:
+    """The words of the errors that the page ties to one field."""
+    trouve = re.search(rf'<ul[^>]*id="id_{champ}_error".*?</ul>', page, re.S)
+    return trouve[0] if trouve else ""
+
+
+def rien_n_est_perdu(social: Client, adresse: str, *, sauf: str, tape: str) -> None:
+    """The other answers are in the draft, and the refused one comes back as it was typed."""
+    contenu = au_brouillon()
+    assert contenu.personne.prenom == ("" if sauf == "prenom" else "Camille")
+    assert contenu.situations == ("rsa",)
+    assert dict(contenu.saisies)[sauf] == tape
+    assert html.escape(tape.replace("\x00", "")) in social.get(adresse).content.decode().replace(
+        "\x00", ""
+    )
+
+
+@pytest.mark.parametrize("tape", NIRS, ids=lambda t: ascii(t))
+def test_un_nir_faux_est_explique_et_garde(tape: str, social: Client, adresse: str) -> None:
+    reponse = saisir(social, adresse, nir=tape)
+    assert reponse.status_code == 422
+    page = lisible(reponse)
+    assert "Le numéro n’est pas valable" in erreur_de(page, "nir")
+    assert NIRS[tape] in erreur_de(page, "nir")
+    rien_n_est_perdu(social, adresse, sauf="nir", tape=tape)
+    dit = lisible(social.post("/fiches/numero/", {"nir": tape}))
+    assert NIRS[tape] in dit
+
+
+def test_un_caractere_nul_se_dit_dans_chaque_champ(social: Client, adresse: str) -> None:
+    reponse = saisir(social, adresse, nir="1\x0085", mail="a\x00@exemple.test", telephone="02\x00")
+    assert reponse.status_code == 422
+    for champ in ("nir", "mail", "telephone"):
+        assert "caractère invisible" in erreur_de(lisible(reponse), champ)
+
+
+def test_un_nir_sans_cle_attend_qu_on_la_dise_inconnue(social: Client, adresse: str) -> None:
+    envoi = {"nir": "1850578006084", "geste": "relire", "signature": trait()}
+    refus = saisir(social, adresse, **envoi)
+    assert refus.status_code == 422
+    assert "Ajoutez les 2 derniers chiffres" in erreur_de(lisible(refus), "nir")
+    assert "91" not in erreur_de(lisible(refus), "nir")  # the expected key is never shown
+    assert saisir(social, adresse, **envoi, cle_inconnue="on").status_code == 302
+
+
+@pytest.mark.parametrize("cas", TEXTES)
+def test_un_texte_impossible_est_explique_et_garde(cas: str, social: Client, adresse: str) -> None:
+    tape, phrase = TEXTES[cas]
+    champ = "commentaire" if cas == "trop_long" else "prenom"
+    reponse = saisir(social, adresse, **{champ: tape})
+    assert reponse.status_code == 422
+    assert phrase in erreur_de(lisible(reponse), champ)
+    rien_n_est_perdu(social, adresse, sauf=champ, tape=tape)
+
+
+def test_un_texte_qui_renverse_la_lecture_ne_renverse_pas_la_page(
+    social: Client, adresse: str
+) -> None:
+    """U+202E would show the rest of the sheet backwards."""
+    saisir(social, adresse, commentaire="avant \u202eapres")
+    assert "\u202e" not in au_brouillon().commentaire
+
+
+def test_dix_megaoctets_de_texte_sont_refuses_sans_casser(social: Client, adresse: str) -> None:
+    reponse = saisir(social, adresse, commentaire="a" * 10_000_000)
+    assert reponse.status_code == 413
+    assert "trop" in lisible(reponse)
+    assert "ce que vous avez écrit y est encore" in lisible(reponse)
+
+
+def test_un_formulaire_presque_vide_s_enregistre(social: Client, adresse: str) -> None:
+    reponse = social.post(adresse, {"version": "1", "prenom": "Camille"})
+    assert reponse.status_code == 302
+    assert au_brouillon().personne.prenom == "Camille"
+
+
+@pytest.mark.parametrize("valeur", [None, "", "abc", "-1", "99999999999999999999"])
+def test_sans_version_lisible_rien_n_est_ecrase(
+    valeur: str | None, social: Client, adresse: str
+) -> None:
+    saisir(social, adresse)
+    envoi = SAISIE | {"prenom": "Dominique"} | ({} if valeur is None else {"version": valeur})
+    reponse = social.post(adresse, envoi)
+    assert reponse.status_code in (409, 422)
+    assert "Dominique" in lisible(reponse)
+    assert au_brouillon().personne.prenom == "Camille"
+    assert social.post(f"{adresse[:-7]}brouillon/", envoi).status_code == 409
+
+
+@pytest.mark.parametrize("champ", ["prenom", "nir", "perimetre_ressources", "mail"])
+def test_un_champ_double_est_a_trancher(champ: str, social: Client, adresse: str) -> None:
+    deux = {"prenom": ["Camille", "Dominique"], "nir": [SAISIE["nir"], "2 85 05 78 006 084 38"]}
+    deux |= {
+        "perimetre_ressources": ["coupees", "non"],
+        "mail": ["a@exemple.test", "b@exemple.test"],
+    }
+    reponse = saisir(social, adresse, **{champ: deux[champ]})
+    assert reponse.status_code == 422
+    assert "deux" in erreur_de(lisible(reponse), champ)
+    garde = dict(au_brouillon().saisies)[champ]
+    assert all(un in garde for un in deux[champ])
+
+
+@pytest.mark.parametrize(
+    "champ", ["situations", "dossiers", "motifs", "perimetre_ressources", "sans_nir"]
+)
+def test_un_choix_etranger_est_refuse_et_les_vrais_gardes(
+    champ: str, social: Client, adresse: str
+) -> None:
+    plusieurs = isinstance(SAISIE.get(champ), list)
+    faux = [*SAISIE[champ], "<b>ailleurs</b>"] if plusieurs else "<b>ailleurs</b>"
+    reponse = saisir(social, adresse, **{champ: faux})
+    assert reponse.status_code == 422
+    assert "n’existe pas" in erreur_de(lisible(reponse), champ)
+    assert b"<b>ailleurs" not in reponse.content
+    contenu = au_brouillon()
+    assert contenu.personne.prenom == "Camille"
+    assert contenu.situations == ("rsa",)
+    assert contenu.motifs == ("rupture",)
+
+
+@pytest.mark.parametrize("valeur", ["31/02/2026", "2026-13-01", "demain", "0", "١/١/٢٠٢٦"])
+def test_une_date_impossible_est_expliquee_et_gardee(
+    valeur: str, social: Client, adresse: str
+) -> None:
+    reponse = saisir(social, adresse, perimetre_ressources_le=valeur)
+    assert reponse.status_code in (302, 422)
+    if reponse.status_code == 422:
+        assert "Cette date n’existe pas" in erreur_de(lisible(reponse), "perimetre_ressources_le")
+        assert dict(au_brouillon().saisies)["perimetre_ressources_le"] == valeur
+
+
+@pytest.mark.parametrize(
+    ("champ", "valeur"), [("mail", "pas une adresse"), ("telephone", "12"), ("telephone", "+" * 41)]
+)
+def test_une_coordonnee_illisible_est_gardee(
+    champ: str, valeur: str, social: Client, adresse: str
+) -> None:
+    reponse = saisir(social, adresse, **{champ: valeur})
+    assert reponse.status_code == 422
+    assert erreur_de(lisible(reponse), champ)
+    rien_n_est_perdu(social, adresse, sauf=champ, tape=valeur)
+
+
+@pytest.mark.parametrize(
+    "chemin", ["", "ecrire/", "envoyer/", "apercu.pdf", "demande.pdf", "reponse.pdf", "feuille.pdf"]
+)
+def test_la_fiche_d_un_autre_n_existe_pas(chemin: str, personas: Personas) -> None:
+    fiche = gestes.ecrire(personas.ts_redon)
+    navigateur = connecter(personas.ts_rennes)
+    vue = navigateur.get(f"/fiches/{fiche.reference}/{chemin}")
+    inconnue = navigateur.get(f"/fiches/ABCD-2345/{chemin}")
+    assert (vue.status_code, inconnue.status_code) == (404, 404)
+    assert lisible(vue) == lisible(inconnue)
+
+
+@pytest.mark.parametrize("reference", ["%00", "K7QF%00", "..%2f", "%F0%9F%98%80", "x" * 300, "'--"])
+def test_une_reference_impossible_n_existe_pas(reference: str, social: Client) -> None:
+    assert social.get(f"/fiches/{reference}/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "adresse_de_liste",
+    ["/fiches/?vue=%00&page=%00", "/fiches/?page=99999&vue=x", "/fiches/?page=-1"],
+)
+def test_un_filtre_impossible_ne_filtre_rien(adresse_de_liste: str, social: Client) -> None:
+    assert social.get(adresse_de_liste).status_code == 200
+
+
+# The signed page
+
+
+def jpeg(cote: int = 900) -> bytes:
+    tampon = io.BytesIO()
+    Image.effect_noise((cote, cote), 60).convert("RGB").save(tampon, "JPEG")
+    return tampon.getvalue()
+
+
+def pdf(*, pages: int = 1, script: bool = False) -> bytes:
+    document = pikepdf.new()
+    for _ in range(pages):
+        document.add_blank_page(page_size=(595, 842))
+    if script:
+        document.Root.OpenAction = pikepdf.Dictionary(
+            S=pikepdf.Name.JavaScript, JS=pikepdf.String("app.alert('lu')")
+        )
+    tampon = io.BytesIO()
+    document.save(tampon)
+    return tampon.getvalue()
+
+
+def joindre(social: Client, adresse: str, octets: bytes, nom: str, **autres: Any) -> Any:
+    piece = SimpleUploadedFile(nom, octets, content_type="image/jpeg")
+    return saisir(social, adresse, page_signee=piece, **autres)
+
+
+PIECES = {
+    "vide": (b"", "photo.jpg"),
+    "pas_une_photo": (b"<script>alert(1)</script>" * 50, "photo.jpg"),
+    "debut_de_photo": (jpeg()[:300], "photo.jpg"),
+    "deux_pages": (pdf(pages=2), "page.pdf"),
+    "pdf_casse": (b"%PDF-1.7 rien", "page.pdf"),
+    "programme": (b"MZ" + b"\0" * 4000, "photo.png"),
+}
+
+
+@pytest.mark.parametrize("cas", PIECES)
+def test_une_piece_impossible_se_dit_a_cote_et_le_reste_est_garde(
+    cas: str, social: Client, adresse: str
+) -> None:
+    reponse = joindre(social, adresse, *PIECES[cas], commentaire="Gardez-moi.")
+    assert reponse.status_code == 422
+    assert erreur_de(lisible(reponse), "page_signee")
+    assert au_brouillon().commentaire == "Gardez-moi."
+    assert au_brouillon().signature is None
+
+
+@pytest.mark.parametrize("mega", [11, 50])
+def test_une_photo_trop_lourde_se_dit_a_cote_et_le_reste_est_garde(
+    mega: int, social: Client, adresse: str
+) -> None:
+    lourde = jpeg() + b"\0" * (mega * 1024 * 1024)
+    for geste in ("enregistrer", "relire"):
+        reponse = joindre(social, adresse, lourde, "photo.jpg", commentaire=geste, geste=geste)
+        assert reponse.status_code == 422
+        page = lisible(reponse)
+        assert "10 Mo" in erreur_de(page, "page_signee")
+        assert "est à signer" not in page  # one reason, the right one
+        assert au_brouillon().commentaire == geste
+        assert au_brouillon().signature is None
+
+
+def test_un_pdf_avec_un_script_est_garde_sans_son_script(
+    social: Client, adresse: str, personas: Personas
+) -> None:
+    joindre(social, adresse, pdf(script=True), "page.pdf")
+    with gestes.vu_de(DEPARTEMENT):
+        page = brouillons.lire_signature(Brouillon.objects.get())
+    if page is not None:
+        assert b"JavaScript" not in page.octets
+        assert b"app.alert" not in page.octets
+
+
+def test_une_photo_ordinaire_signe_la_fiche(social: Client, adresse: str) -> None:
+    assert joindre(social, adresse, jpeg(), "photo.jpg").status_code == 302
+    assert au_brouillon().signature.mode == "page"
+
+
+@pytest.mark.parametrize(
+    "dessin", ["data:image/png;base64,AAAA", "data:text/html,<b>", "x", "data:image/png;base64,é"]
+)
+def test_un_dessin_qui_n_en_est_pas_un_est_refuse(
+    dessin: str, social: Client, adresse: str
+) -> None:
+    reponse = saisir(social, adresse, signature=dessin)
+    assert reponse.status_code == 422
+    assert au_brouillon().signature is None
+    assert au_brouillon().personne.prenom == "Camille"
+
+
+# The caisse's answer
+
+
+@pytest.mark.parametrize(
+    ("envoi", "champ"),
+    [
+        ({}, "nature"),
+        ({"nature": ""}, "nature"),
+        ({"nature": "complement_demande"}, "nature"),
+        ({"nature": "etape"}, "prochain_point_le"),
+        ({"nature": "etape", "prochain_point_le": "2020-01-01"}, "prochain_point_le"),
+        ({"nature": "paiement_debloque", "versement_le": "hier"}, "versement_le"),
+        ({"nature": "droit_accorde", "droit": "<b>"}, "droit"),
+        ({"nature": "droit_accorde", "montant": "beaucoup"}, "montant"),
+        ({"nature": "autre", "texte": "a\x00"}, "texte"),
+        ({"nature": "autre", "texte": "a" * 1501}, "texte"),
+        ({"nature": "hors_perimetre", "contactee_par": "pigeon"}, "contactee_par"),
+    ],
+)
+def test_une_reponse_mal_remplie_revient_avec_ce_qui_etait_ecrit(
+    envoi: dict[str, str], champ: str, personas: Personas
+) -> None:
+    fiche = gestes.transmettre(personas.ts_rennes)
+    caisse = connecter(personas.agent_caisse)
+    for geste in ("envoyer", "apercu"):
+        reponse = caisse.post(
+            f"/fiches/{fiche.reference}/repondre/",
+            {"organisme": "MSA d’à côté", "geste": geste} | envoi,
+        )
+        if geste == "envoyer" or reponse.status_code == 422:
+            assert reponse.status_code == 422
+            assert erreur_de(lisible(reponse), champ)
+        assert "MSA d’à côté" in lisible(reponse)
+    with gestes.vu_de(DEPARTEMENT):
+        assert Fiche.objects.get().statut == "transmise"
+
+
+def test_une_issue_etrangere_ne_clot_rien(personas: Personas) -> None:
+    fiche = gestes.transmettre(personas.ts_rennes)
+    gestes.repondre(personas.agent_caisse, fiche)
+    social = connecter(personas.ts_rennes)
+    for envoi in ({"issue": "ailleurs"}, {"issue": ""}):
+        reponse = social.post(f"/fiches/{fiche.reference}/clore/", envoi)
+        assert reponse.status_code == 422
+        assert erreur_de(lisible(reponse), "issue")
+
+
+def test_un_signalement_refuse_une_reference_qui_n_en_est_pas_une(social: Client) -> None:
+    reponse = social.post("/signaler/", {"nature": "technique", "reference": "Camille Fictif"})
+    assert reponse.status_code == 422
+    assert "K7QF-3MWP" in erreur_de(lisible(reponse), "reference")
