@@ -132,14 +132,20 @@ def lire_page(copie: Exemplaire) -> Page | None:
 
 def noms(fiches: list[Fiche], organisation: str) -> dict[uuid.UUID, str]:
     """The person's name for each fiche of a page of a list: one query, one reading of keys."""
-    copies = Exemplaire.objects.dernieres_demandes([f.pk for f in fiches], organisation)
+    copies = list(
+        Exemplaire.objects.dernieres_demandes([f.pk for f in fiches], organisation).values_list(
+            "envoi__fiche", "pk", "document"
+        )
+    )
     clairs = ouvrir_plusieurs(
-        Genre.EXEMPLAIRE, [(c.pk, bytes(c.document)) for c in copies], organisation=organisation
+        Genre.EXEMPLAIRE,
+        [(pk, bytes(document)) for _, pk, document in copies],
+        organisation=organisation,
     )
     return {
-        copie.envoi.fiche_id: Contenu.depuis_octets(clair).personne.prenom_nom
-        for copie in copies
-        if (clair := clairs[copie.pk]) is not None
+        fiche: Contenu.depuis_octets(clair).personne.prenom_nom
+        for fiche, pk, _ in copies
+        if (clair := clairs[pk]) is not None
     }
 
 

@@ -37,10 +37,17 @@ class PagesDuPasse(Paginator):
         return page
 
 
-def page_de(lignes: QuerySet[Any], numero: str | None, *, passe: bool) -> Page:
-    """The page of that number, the first for what is no number: two queries, one for the past."""
-    pages = PagesDuPasse if passe else Paginator
-    return pages(lignes, PAR_PAGE).get_page(numero)
+def page_de(
+    lignes: QuerySet[Any], numero: str | None, *, passe: bool, total: int | None = None
+) -> Page:
+    """The page of that number, the first for what is no number.
+
+    `passe`: what is finished is listed too. `total`: how many there are, when somebody knows.
+    """
+    pages = PagesDuPasse(lignes, PAR_PAGE) if passe else Paginator(lignes, PAR_PAGE)
+    if total is not None:
+        pages.count = total
+    return pages.get_page(numero)
 
 
 def _rang(texte: str) -> int:

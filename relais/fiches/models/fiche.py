@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Count, F, Q
 
 from relais.annuaire.models import Affectation, Agent, Convention, Equipe, Organisation, Territoire
 from relais.fiches.reference import nouvelle_reference
@@ -18,6 +18,7 @@ from relais.socle.donnees_personnelles import communs
 OUVERTS_CAISSE = (Statut.TRANSMISE, Statut.PRISE_EN_CHARGE, Statut.COMPLEMENT_DEMANDE)
 INVISIBLES_CAISSE = (Statut.BROUILLON, Statut.RAPPELEE, Statut.RETIREE)
 ROLES_CAISSE = (Role.AGENT_CAISSE, Role.RESPONSABLE_CAISSE)
+LIBRE = Q(statut=Statut.TRANSMISE, chargee_a=None)
 AVEC_LA_FICHE = "purgé avec la fiche"
 
 
@@ -58,7 +59,16 @@ class FicheQuerySet(models.QuerySet["Fiche"]):
         return self.a_traiter().filter(reponse_due_le__lt=maintenant)
 
     def libres(self) -> "FicheQuerySet":
-        return self.filter(statut=Statut.TRANSMISE, chargee_a=None)
+        return self.filter(LIBRE)
+
+    def decompte(self, maintenant: datetime) -> dict[str, int]:
+        """`ouvertes`, `en_retard`, `libres`: the three figures of the inbox in one query."""
+        comptes: dict[str, int] = self.a_traiter().aggregate(
+            ouvertes=Count("pk"),
+            en_retard=Count("pk", filter=Q(reponse_due_le__lt=maintenant)),
+            libres=Count("pk", filter=LIBRE),
+        )
+        return comptes
 
     def en_cours(self) -> "FicheQuerySet":
         return self.exclude(statut__in=(Statut.CLOSE, Statut.RETIREE))

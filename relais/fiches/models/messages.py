@@ -88,7 +88,7 @@ class ExemplaireQuerySet(models.QuerySet["Exemplaire"]):
     def dernieres_demandes(
         self, fiches: Sequence[uuid.UUID], organisation: str
     ) -> "ExemplaireQuerySet":
-        """For each fiche the newest request held by that party: its document and no more."""
+        """For each fiche the newest request held by that party."""
         return (
             self.filter(
                 envoi__fiche__in=fiches,
@@ -96,8 +96,6 @@ class ExemplaireQuerySet(models.QuerySet["Exemplaire"]):
                 organisation=organisation,
                 destruction_engagee_le=None,
             )
-            .select_related("envoi")
-            .only("document", "envoi__fiche")
             .order_by("envoi__fiche", "-envoi__envoye_le")
             .distinct("envoi__fiche")
         )

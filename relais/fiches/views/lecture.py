@@ -52,15 +52,9 @@ def corbeille(requete: HttpRequest) -> HttpResponse:
     filtres = FiltresCaisse(requete.GET, qui=requete.affectation)
     visibles = Fiche.objects.visibles_par(requete.affectation).pour_liste()
     fiches = filtres.appliquer(visibles)
-    maintenant = horloge.maintenant()
-    return _liste(
-        requete,
-        "fiches/corbeille.html",
-        fiches,
-        filtres,
-        en_retard=Fiche.objects.visibles_par(requete.affectation).en_retard(maintenant).count(),
-        libres=Fiche.objects.visibles_par(requete.affectation).libres().exists(),
-    )
+    comptes = visibles.decompte(horloge.maintenant())
+    total = None if filtres.actifs() else comptes["ouvertes"]
+    return _liste(requete, "fiches/corbeille.html", fiches, filtres, total=total, **comptes)
 
 
 @aux_deux
@@ -211,10 +205,15 @@ def feuille(requete: HttpRequest, reference: str) -> HttpResponse:
 
 
 def _liste(
-    requete: HttpRequest, gabarit: str, fiches: QuerySet[Fiche], filtres: Any, **autres: Any
+    requete: HttpRequest,
+    gabarit: str,
+    fiches: QuerySet[Fiche],
+    filtres: Any,
+    total: int | None = None,
+    **autres: Any,
 ) -> HttpResponse:
     """A page of 25: names decrypted for that page alone, in one grouped event."""
-    page = page_de(fiches, requete.GET.get("page"), passe=filtres.passe())
+    page = page_de(fiches, requete.GET.get("page"), passe=filtres.passe(), total=total)
     lignes = list(page.object_list)
     qui = requete.affectation
     ecrits = brouillons.contenus(lignes)

@@ -229,13 +229,17 @@ def pastille(libelle: str, ton: str = "neutre") -> SafeString:
     )
 
 
-@register.inclusion_tag("_repere_echeance.html")
+@register.simple_tag
 def repere_echeance(
     echeance: datetime | None, maintenant: datetime | None = None
-) -> dict[str, object]:
-    """The deadline badge: « Il reste 31 h », with the date for those who want it."""
-    return {
-        "echeance": echeance,
-        "niveau": niveau_echeance(echeance, maintenant),
-        "texte": majuscule(reste(echeance, maintenant)),
-    }
+) -> SafeString | str:
+    """The deadline badge: « Il reste 31 h ». Without a template: each line of a list has one."""
+    if echeance is None:
+        return ""
+    niveau = niveau_echeance(echeance, maintenant)
+    return format_html(
+        '<span class="echeance echeance-{}">{} {}</span>',
+        niveau,
+        icone("alarme" if niveau in ("retard", "urgente") else "horloge"),
+        majuscule(reste(echeance, maintenant)),
+    )
