@@ -62,7 +62,9 @@ class Ecran:
         for pas in range(1, 9):
             souris.move(boite["x"] + 40 + 40 * pas, boite["y"] + (50 if pas % 2 else 110), steps=3)
         souris.up()
-        expect(self.page.get_by_text("La signature est prise : elle s’enregistre avec la fiche.")).to_be_visible()
+        expect(
+            self.page.get_by_text("La signature est prise : elle s’enregistre avec la fiche.")
+        ).to_be_visible()
         self.clics += 1
 
 
