@@ -19,6 +19,12 @@ OUVERTS_CAISSE = (Statut.TRANSMISE, Statut.PRISE_EN_CHARGE, Statut.COMPLEMENT_DE
 INVISIBLES_CAISSE = (Statut.BROUILLON, Statut.RAPPELEE, Statut.RETIREE)
 ROLES_CAISSE = (Role.AGENT_CAISSE, Role.RESPONSABLE_CAISSE)
 LIBRE = Q(statut=Statut.TRANSMISE, chargee_a=None)
+D_UNE_LIGNE = (
+    *("reference", "convention", "statut", "motifs", "canal", "issue", "reponse_au_professionnel"),
+    *("creee_le", "transmise_le", "reponse_due_le", "premier_geste_le", "repondue_le"),
+    *("territoire__code", "territoire__nom", "territoire__couleur"),
+    *("chargee_a__prenom", "chargee_a__nom", "chargee_a__email"),
+)
 AVEC_LA_FICHE = "purgé avec la fiche"
 
 
@@ -113,7 +119,8 @@ class FicheQuerySet(models.QuerySet["Fiche"]):
         return self.order_by("-creee_le", "pk")
 
     def pour_liste(self) -> "FicheQuerySet":
-        return self.select_related("territoire", "chargee_a")
+        """What a line of a list shows, and no other column: no account's password among them."""
+        return self.select_related("territoire", "chargee_a").only(*D_UNE_LIGNE)
 
     def pour_page(self) -> "FicheQuerySet":
         return self.select_related("territoire", "equipe", "chargee_a", "proprietaire")
