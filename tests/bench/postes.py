@@ -3,7 +3,6 @@
 What else the machine is doing then weighs the same on both.
 """
 
-import gc
 import multiprocessing
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -57,7 +56,11 @@ def ouverts(bases: list[banc.Base], decor: Decor) -> Iterator[list[Poste]]:
 
 
 def mesurer(postes: list[Poste]) -> list[dict[str, Serie]]:
-    """Each gesture in turn: warm-up, queries, then one base after the other, `FOIS` times."""
+    """Each gesture in turn: warm-up, queries, then one base after the other, `FOIS` times.
+
+    The unit, the empty page, is measured beside each gesture: in the same minute, at the same load.
+    """
+    unite = postes[0].gestes[0]
     series = [{nom: Serie() for nom in poste.gestes} for poste in postes]
     tours = list(zip(postes, series, strict=True))
     for geste in postes[0].gestes:
@@ -67,6 +70,7 @@ def mesurer(postes: list[Poste]) -> list[dict[str, Serie]]:
             mesures[geste].requetes = poste.demander(COMPTER, geste)
         for fois in range(FOIS):
             for poste, mesures in tours if fois % 2 else reversed(tours):
+                mesures[geste].unites.append(poste.demander(CHRONOMETRER, unite))
                 mesures[geste].durees.append(poste.demander(CHRONOMETRER, geste))
     return series
 
@@ -76,7 +80,6 @@ def _tenir(base: banc.Base, decor: Decor, bout: "Connection[Any, Any]") -> None:
     with banc.branche_sur(base):
         gestes = mettre_en_scene(base, decor).gestes()
         bout.send(list(gestes))
-        gc.freeze()
         while (ordre := bout.recv()) is not None:
             quoi, geste = ordre
             try:

@@ -17,6 +17,7 @@ class Serie:
     """The measures of one gesture on one base, in seconds, and its numbers of SQL queries."""
 
     durees: list[float] = field(default_factory=list)
+    unites: list[float] = field(default_factory=list)  # the empty page at the same time
     requetes: tuple[int, int] = (0, 0)
 
     @property
@@ -33,7 +34,6 @@ class Ligne:
     nom: str
     petite: Serie
     grande: Serie
-    unite: float
 
     @property
     def ratio(self) -> float:
@@ -41,7 +41,7 @@ class Ligne:
 
     @property
     def en_pages_vides(self) -> float:
-        return self.grande.mediane / self.unite
+        return self.grande.mediane / (statistics.median(self.grande.unites) * 1000)
 
     def manques(self) -> list[str]:
         fautes = []
@@ -66,9 +66,7 @@ class Ligne:
 
 
 def comparer(petites: dict[str, Serie], grandes: dict[str, Serie]) -> list[Ligne]:
-    """The unit is the first gesture at the big size."""
-    unite = next(iter(grandes.values())).mediane
-    return [Ligne(nom, petites[nom], grandes[nom], unite) for nom in grandes]
+    return [Ligne(nom, petites[nom], grandes[nom]) for nom in grandes]
 
 
 def imprimer(
