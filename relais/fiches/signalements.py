@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
@@ -21,9 +22,15 @@ def signaler(
 ) -> Dysfonctionnement:
     """Write it down and mail the référents of both parties; a nature and a reference, no text."""
     exiger(droits.peut_signaler(par))
-    convention = Convention.objects.filter(
-        Q(departement=par.organisation_id) | Q(caisse=par.organisation_id)
-    ).order_by("code")[0]
+    convention = (
+        Convention.objects.filter(
+            Q(departement=par.organisation_id) | Q(caisse=par.organisation_id)
+        )
+        .order_by("code")
+        .first()
+    )
+    if convention is None:  # a party of no convention has no channel to speak of
+        raise PermissionDenied
     signale = Dysfonctionnement.objects.create(
         convention=convention,
         organisation_id=par.organisation_id,

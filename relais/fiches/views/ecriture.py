@@ -16,7 +16,7 @@ from relais.fiches.actions.acte import ActeRefuse
 from relais.fiches.contenu import Contenu, Signature
 from relais.fiches.forms.fiche import FormulaireFiche, FormulaireSignature, valeurs_initiales
 from relais.fiches.models import Brouillon, Fiche
-from relais.fiches.views.portes import au_departement, la_fiche, refuser, regles
+from relais.fiches.views.portes import au_departement, la_fiche, la_sienne, refuser, regles
 from relais.regles import nir
 from relais.regles.fiche import ModeSignature
 from relais.socle import horloge
@@ -162,7 +162,7 @@ def resigner(requete: HttpRequest, reference: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def supprimer(requete: HttpRequest, reference: str) -> HttpResponse:
     """Delete a draft, after a page that asks."""
-    fiche = la_fiche(requete, reference)
+    fiche = la_sienne(requete, reference)
     if requete.method == "GET":
         return render(requete, "fiches/supprimer.html", {"fiche": fiche})
     try:

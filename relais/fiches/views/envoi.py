@@ -11,7 +11,7 @@ from relais.fiches.actions.acte import ActeRefuse
 from relais.fiches.forms.reponse import FormulaireDepot, FormulaireIssue
 from relais.fiches.models import Fiche
 from relais.fiches.views.ecriture import Ecrit, deja_partie, en_ecriture
-from relais.fiches.views.portes import au_departement, la_fiche, refuser, regles
+from relais.fiches.views.portes import au_departement, la_fiche, la_sienne, refuser, regles
 from relais.regles import delais, nir
 from relais.regles.convention import Canal
 from relais.regles.fiche import ModeSignature
@@ -55,7 +55,7 @@ def rappeler(requete: HttpRequest, reference: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def retirer(requete: HttpRequest, reference: str) -> HttpResponse:
     """Withdraw for good, after a page that asks."""
-    fiche = la_fiche(requete, reference)
+    fiche = la_sienne(requete, reference)
     if requete.method == "GET":
         return render(requete, "fiches/retirer.html", {"fiche": fiche})
     try:
@@ -88,7 +88,7 @@ def reprendre(requete: HttpRequest, reference: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def clore(requete: HttpRequest, reference: str) -> HttpResponse:
     """Close with the outcome."""
-    fiche = la_fiche(requete, reference)
+    fiche = la_sienne(requete, reference)
     form = FormulaireIssue(requete.POST or None)
     if requete.method == "POST" and form.is_valid():
         try:

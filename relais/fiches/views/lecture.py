@@ -21,6 +21,7 @@ from relais.fiches.views.portes import (
     aux_deux,
     la_fiche,
     la_fiche_ouverte,
+    la_sienne,
     noter,
     regles,
 )
@@ -115,7 +116,7 @@ def numero(requete: HttpRequest, reference: str) -> HttpResponse:
 @require_GET
 def apercu(requete: HttpRequest, reference: str) -> HttpResponse:
     """The draft as it would leave, to read or to have signed on paper."""
-    fiche = la_fiche(requete, reference)
+    fiche = la_sienne(requete, reference)
     brouillon = brouillons.courant(fiche)
     if brouillon is None:
         raise Http404

@@ -3,16 +3,19 @@
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 
 from relais.annuaire.conventions import regles_de
 from relais.annuaire.portes import reservee_a
+from relais.fiches import droits
 from relais.fiches.actions import reponses
 from relais.fiches.actions.acte import ActeRefuse
 from relais.fiches.models import Fiche
 from relais.journal.actions import consigner
 from relais.journal.models import Action
+from relais.regles.circuit import Partie
 from relais.regles.convention import Convention, Role
 from relais.socle import horloge
 
@@ -30,6 +33,14 @@ def la_fiche(requete: HttpRequest, reference: str) -> Fiche:
         raise Http404
     visibles = Fiche.objects.visibles_par(requete.affectation).pour_page()
     return get_object_or_404(visibles, reference=reference)
+
+
+def la_sienne(requete: HttpRequest, reference: str) -> Fiche:
+    """The fiche for its owner alone: an encadrant reads it, and acts on none of it."""
+    fiche = la_fiche(requete, reference)
+    if droits.partie_de(requete.affectation, fiche) != Partie.AUTEUR:
+        raise PermissionDenied
+    return fiche
 
 
 def la_fiche_ouverte(requete: HttpRequest, reference: str) -> Fiche:
