@@ -8,13 +8,15 @@ from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.db import transaction
 from django.template.loader import render_to_string
 
 from relais.adaptateurs import courriel
+from relais.annuaire.contexte import contexte_systeme
 from relais.annuaire.conventions import regles_de
 from relais.annuaire.models import Agent
 from relais.fiches.models import Avis, Envoi, Fiche
+from relais.journal.actions import consigner
+from relais.journal.models import Action
 from relais.regles.convention import Convention
 from relais.socle import alertes
 from relais.socle.models import Alerte
@@ -130,9 +132,15 @@ def _remettre(avis: Avis, maintenant: datetime) -> None:
 
 
 def _abandonner(avis: Avis, maintenant: datetime) -> None:
-    with transaction.atomic():
+    with contexte_systeme(avis.organisation_id):
         Avis.objects.filter(pk=avis.pk).update(etat=Avis.Etat.ABANDONNE)
         alertes.alerter(Alerte.Nature.COURRIEL, str(avis.pk), maintenant=maintenant)
+        consigner(
+            Action.COURRIEL_ABANDONNE,
+            organisation=avis.organisation_id,
+            agent=None,
+            objet=str(avis.pk),
+        )
 
 
 def _differer(avis: Avis) -> None:
