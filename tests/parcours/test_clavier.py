@@ -100,7 +100,7 @@ def test_tout_l_envoi_au_clavier(visiteur, personas):
     cocher(page, "Je ne m’oppose pas")
     avancer(page, "Page signée")
     with page.expect_file_chooser() as choix:
-        page.keyboard.press("Enter")
+        page.keyboard.press("Space")
     choix.value.set_files(page_signee())
     presser(page, "Relire avec la personne")
     expect(page.locator("h1")).to_contain_text("Envoyer cette fiche")
