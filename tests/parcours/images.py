@@ -30,6 +30,7 @@ def main(adresse: str) -> None:
         caisse = entrer(navigateur, adresse, "agent.caisse@exemple.test")
         photographier(caisse, "liste")
         social = entrer(navigateur, adresse, "ts.rennes@exemple.test")
+        social.goto("/fiches/?vue=reponses")
         recue = social.locator("tbody tr", has_text="Réponse reçue")
         recue.locator(".reference").first.click()
         social.locator(".reponse").wait_for()
