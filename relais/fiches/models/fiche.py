@@ -211,6 +211,11 @@ class Fiche(models.Model):
                 name="fiche_corbeille",
             ),
             models.Index(
+                fields=["caisse", "derniere_heure_utile", "reponse_due_le", "id"],
+                condition=LIBRE,
+                name="fiche_libres",
+            ),
+            models.Index(
                 fields=["caisse", "territoire", "derniere_heure_utile"],
                 condition=Q(statut__in=OUVERTS_CAISSE),
                 name="fiche_corbeille_territoire",
