@@ -9,6 +9,8 @@ would no longer be the one that queries are compared with.
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from queue import Queue
+from threading import Thread
 from typing import Any
 
 import psycopg
@@ -45,7 +47,7 @@ class CatalogueChange(Exception):
 def remplir(base: Base, carnets: Iterable[Carnet]) -> None:
     """Copy the carnets one after another; then VACUUM, ANALYZE and a checkpoint."""
     with psycopg.connect(base.url("proprietaire")) as connexion, _tables_nues(connexion):
-        for carnet in carnets:
+        for carnet in _d_avance(carnets):
             for table, lignes in carnet.items():
                 _copier(connexion, table, lignes)
     with psycopg.connect(base.url("proprietaire"), autocommit=True) as connexion:
@@ -119,3 +121,19 @@ def _verifier_le_mur(base: Base) -> None:
             (combien,) = connexion.execute("SELECT count(*) FROM fiches_fiche").fetchone()
         if combien:
             raise CatalogueChange(f"{role} voit {combien} fiches sans mur")
+
+
+def _d_avance(carnets: Iterable[Carnet]) -> Iterator[Carnet]:
+    """The same carnets, written in another thread while PostgreSQL reads the one before."""
+    avance: Queue[Carnet | None] = Queue(maxsize=2)
+
+    def ecrire() -> None:
+        for carnet in carnets:
+            avance.put(carnet)
+        avance.put(None)
+
+    fil = Thread(target=ecrire, daemon=True)
+    fil.start()
+    while (carnet := avance.get()) is not None:
+        yield carnet
+    fil.join()
