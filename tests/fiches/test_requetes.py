@@ -1,5 +1,6 @@
 """What a list costs: as many queries for 25 rows as for one, and nothing counted in the past."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from random import Random
 
@@ -9,9 +10,10 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from relais.annuaire.contexte import contexte
 from relais.annuaire.models import Convention
 from relais.fiches.demonstration.recit import Recit
-from relais.fiches.models import Fiche
+from relais.fiches.models import Fiche, FicheQuerySet
 from relais.fiches.pagination import PAGES_DU_PASSE, PagesDuPasse
 from relais.regles.fiche import NatureReponse
 from relais.regles.issues import Issue
@@ -116,3 +118,32 @@ def test_l_encadrante_voit_toute_l_equipe_et_elle_seule(personas: Personas) -> N
     rangees, _ = requetes(connecter(personas.encadrante_rennes), "/fiches/?qui_suit=equipe")
     assert rangees == 2
     assert Fiche.objects.count() == 0  # outside of a contexte, the wall hides them all
+
+
+@pytest.mark.parametrize(
+    ("qui", "lire", "index"),
+    [
+        ("agent_caisse", lambda f: f.a_traiter().par_urgence(), "fiche_corbeille"),
+        ("agent_caisse", lambda f: f.libres().par_urgence(), "fiche_libres"),
+        ("agent_caisse", lambda f: f.traitees().par_reponse(), "fiche_repondues_caisse"),
+        ("encadrante_rennes", lambda f: f.en_cours().recentes(), "fiche_en_cours_equipe"),
+        ("encadrante_rennes", lambda f: f.terminees().recentes(), "fiche_equipe_creee"),
+        ("ts_rennes", lambda f: f.en_cours().recentes(), "fiche_en_cours_agent"),
+        ("ts_rennes", lambda f: f.terminees().recentes(), "fiche_agent"),
+    ],
+)
+def test_chaque_liste_a_son_index_derriere_le_mur(
+    personas: Personas, qui: str, lire: Callable[[FicheQuerySet], FicheQuerySet], index: str
+) -> None:
+    """Its condition must follow from that of the list, or a million fiches are read for 25."""
+    par = getattr(personas, qui)
+    with contexte(par), connection.cursor() as curseur:
+        for autrement in ("seqscan", "bitmapscan", "sort"):
+            curseur.execute(f"SET LOCAL enable_{autrement} = off")
+        fiches = Fiche.objects.visibles_par(par)
+        if qui == "encadrante_rennes":
+            fiches = fiches.de_l_equipe(par.equipe)
+        if qui == "ts_rennes":
+            fiches = fiches.de_l_agent(par.agent)
+        plan = lire(fiches)[:25].explain()
+    assert f"using {index} on" in plan, plan
