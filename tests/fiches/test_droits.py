@@ -15,6 +15,8 @@ from django.db import transaction
 from django.test import Client
 from django.urls import get_resolver
 
+from relais.annuaire.contexte import contexte
+from relais.fiches.actions import envois
 from relais.fiches.models import Avis, Fiche
 from relais.journal.chaine import verifier
 from relais.journal.models import Evenement
@@ -83,9 +85,14 @@ def redemandee(personas: Personas) -> Fiche:
     return fiche
 
 
-@etape("signée sur papier")
-def sur_papier(personas: Personas) -> Fiche:
-    return envoyee(personas)
+@etape("corrigée")
+def corrigee(personas: Personas) -> Fiche:
+    """Recalled, and being written again: a draft that already bears its équipe."""
+    fiche = envoyee(personas)
+    with contexte(personas.ts_rennes):
+        envois.rappeler(fiche, par=personas.ts_rennes, maintenant=apres(hours=1))
+    gestes.reprendre(personas.ts_rennes, fiche, le=apres(hours=2))
+    return fiche
 
 
 # What is posted, and at which step of a fiche, where a plain GET at « répondue » is not the act.
@@ -214,16 +221,17 @@ def test_un_refus_reste_au_journal_de_qui_a_essaye(personas: Personas) -> None:
     assert refus(DEPARTEMENT) == refus(CAISSE) == []
 
 
+@pytest.mark.parametrize("a_la_fin", ["actions.reponses.decompte.compter", "views.reponse._dit"])
 def test_un_acte_refuse_ne_laisse_que_son_refus(
-    personnel: Personas, monkeypatch: pytest.MonkeyPatch
+    a_la_fin: str, personnel: Personas, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Refused at the very end, everything already written: the rollback takes it all back."""
+    """Refused at the end of the act, or after it: the rollback takes everything back."""
 
     def refuser(*_: Any, **__: Any) -> None:
         raise PermissionDenied
 
     fiche = gestes.transmettre(personnel.ts_rennes)
-    monkeypatch.setattr("relais.fiches.actions.reponses.decompte.compter", refuser)
+    monkeypatch.setattr(f"relais.fiches.{a_la_fin}", refuser)
     avant = gestes.evenements(fiche, CAISSE)
     reponse = connecter(personnel.agent_caisse).post(
         f"/fiches/{fiche.reference}/repondre/",

@@ -4,12 +4,16 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 
+import psycopg
+from django.db import connection
+
 from relais.annuaire.contexte import contexte
 from relais.fiches.actions import envois, reponses
 from relais.fiches.actions.acte import ActeRefuse
 from relais.fiches.exemplaires import derniere_demande
 from relais.fiches.models import Avis, Envoi, Exemplaire, Fiche, Tour
 from relais.journal.chaine import verifier
+from tests.banc import Base
 from tests.fiches import gestes
 from tests.fiches.gestes import CAISSE, DEPARTEMENT, ETAPE, PAIEMENT, apres, ensemble
 from tests.personas import Personas, connecter
@@ -98,6 +102,22 @@ def test_huit_agents_prennent_huit_fiches_differentes(personnel: Personas) -> No
     assert ensemble([lambda: suivante(0)] * 2) == [None, None]
     with gestes.vu_de(CAISSE):
         assert Counter(Fiche.objects.values_list("statut", flat=True)) == {"prise_en_charge": 8}
+
+
+def test_une_fiche_qu_un_collegue_prend_a_l_instant_est_sautee(
+    personnel: Personas, base: Base
+) -> None:
+    premiere, seconde = (
+        gestes.transmettre(personnel.ts_rennes, le=apres(minutes=n)) for n in (0, 1)
+    )
+    qui = personnel.agent_caisse
+    with psycopg.connect(base.url()) as collegue:
+        collegue.execute("SELECT set_config('relais.organisation', %s, true)", [CAISSE])
+        collegue.execute("SELECT 1 FROM fiches_fiche WHERE id = %s FOR UPDATE", [premiere.pk])
+        with contexte(qui), connection.cursor() as curseur:
+            curseur.execute("SET LOCAL lock_timeout = '2s'")
+            prise = reponses.prendre_la_suivante(par=qui, maintenant=apres(hours=1))
+    assert prise == seconde
 
 
 def test_rappel_et_lecture_au_meme_instant_jamais_les_deux(personnel: Personas) -> None:
