@@ -21,6 +21,13 @@ class Statut(StrEnum):
     CLOSE = "close"
 
 
+CHEZ_LA_CAISSE = (Statut.TRANSMISE, Statut.PRISE_EN_CHARGE)  # its turn to act
+OUVERTES = (*CHEZ_LA_CAISSE, Statut.COMPLEMENT_DEMANDE)  # sent, and not answered yet
+TRAITEES = (Statut.REPONDUE, Statut.HORS_PERIMETRE)  # answered, and not closed yet
+REPONDUES = (*TRAITEES, Statut.CLOSE)  # closed or not
+TERMINEES = (Statut.CLOSE, Statut.RETIREE)
+
+
 class Geste(StrEnum):
     """What somebody does to a fiche, in the words of the convention."""
 
@@ -103,28 +110,25 @@ def _lignes(
 
 
 _S, _G, _P = Statut, Geste, Partie
-_CHEZ_LA_CAISSE = (_S.TRANSMISE, _S.PRISE_EN_CHARGE)
-_OUVERTES = (*_CHEZ_LA_CAISSE, _S.COMPLEMENT_DEMANDE)
-_TRAITEES = (_S.REPONDUE, _S.HORS_PERIMETRE)
 
 TRANSITIONS: tuple[Transition, ...] = (
     *_lignes((_S.BROUILLON,), _G.TRANSMETTRE, (_P.AUTEUR,), _S.TRANSMISE),
     *_lignes((_S.TRANSMISE,), _G.PRENDRE_EN_CHARGE, (_P.CAISSE,), _S.PRISE_EN_CHARGE),
     # The first act of the caisse counts as taking charge, whatever the act.
-    *_lignes(_CHEZ_LA_CAISSE, _G.DONNER_ETAPE, (_P.CAISSE,), _S.PRISE_EN_CHARGE),
-    *_lignes(_CHEZ_LA_CAISSE, _G.DEMANDER_COMPLEMENT, (_P.CAISSE,), _S.COMPLEMENT_DEMANDE),
+    *_lignes(CHEZ_LA_CAISSE, _G.DONNER_ETAPE, (_P.CAISSE,), _S.PRISE_EN_CHARGE),
+    *_lignes(CHEZ_LA_CAISSE, _G.DEMANDER_COMPLEMENT, (_P.CAISSE,), _S.COMPLEMENT_DEMANDE),
     *_lignes((_S.COMPLEMENT_DEMANDE,), _G.COMPLETER, (_P.AUTEUR,), _S.PRISE_EN_CHARGE),
-    *_lignes(_OUVERTES, _G.REPONDRE, (_P.CAISSE,), _S.REPONDUE),
-    *_lignes(_OUVERTES, _G.DIRE_HORS_PERIMETRE, (_P.CAISSE,), _S.HORS_PERIMETRE),
+    *_lignes(OUVERTES, _G.REPONDRE, (_P.CAISSE,), _S.REPONDUE),
+    *_lignes(OUVERTES, _G.DIRE_HORS_PERIMETRE, (_P.CAISSE,), _S.HORS_PERIMETRE),
     *_lignes((_S.TRANSMISE,), _G.RAPPELER, (_P.AUTEUR,), _S.RAPPELEE, lue=False),
     *_lignes((_S.TRANSMISE,), _G.RETIRER, (_P.AUTEUR,), _S.RETIREE, lue=True),
     # Death, opposition, box taken back: possible until the answer.
     *_lignes((_S.PRISE_EN_CHARGE, _S.COMPLEMENT_DEMANDE), _G.RETIRER, (_P.AUTEUR,), _S.RETIREE),
     *_lignes((_S.RAPPELEE,), _G.CORRIGER, (_P.AUTEUR,), _S.BROUILLON),
-    *_lignes(_TRAITEES, _G.REDEMANDER, (_P.AUTEUR,), _S.TRANSMISE),
-    *_lignes(_TRAITEES, _G.CLORE, (_P.AUTEUR,), _S.CLOSE),
-    *_lignes(_TRAITEES, _G.CLORE_AVEC_REPONSE, (_P.CAISSE,), _S.CLOSE),
-    *_lignes(_TRAITEES, _G.CLORE_D_OFFICE, (_P.SYSTEME,), _S.CLOSE),
+    *_lignes(TRAITEES, _G.REDEMANDER, (_P.AUTEUR,), _S.TRANSMISE),
+    *_lignes(TRAITEES, _G.CLORE, (_P.AUTEUR,), _S.CLOSE),
+    *_lignes(TRAITEES, _G.CLORE_AVEC_REPONSE, (_P.CAISSE,), _S.CLOSE),
+    *_lignes(TRAITEES, _G.CLORE_D_OFFICE, (_P.SYSTEME,), _S.CLOSE),
     *_lignes((_S.CLOSE,), _G.ROUVRIR, (_P.AUTEUR, _P.ENCADRANT), _S.TRANSMISE),
     # The system deletes what its author forgot (conservation.brouillon).
     *_lignes((_S.BROUILLON, _S.RAPPELEE), _G.SUPPRIMER, (_P.AUTEUR, _P.SYSTEME), None),

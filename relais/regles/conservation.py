@@ -85,6 +85,13 @@ class Duree:
         return self.dernier_jour + timedelta(days=1) if self.dernier_jour else None
 
 
+def raccourcit(avant: Duree, apres: Duree) -> bool:
+    """Whether a copy goes sooner by the second than by the first (no last day: it stays)."""
+    if apres.dernier_jour is None:
+        return False
+    return avant.dernier_jour is None or apres.dernier_jour < avant.dernier_jour
+
+
 def exemplaire_departement(
     *,
     dernier_evenement_le: date,
@@ -93,6 +100,7 @@ def exemplaire_departement(
     rsa_clos_le: date | None = None,
     rsa_rouvert_le: date | None = None,
     versee_au_dossier_le: date | None = None,
+    durees_du: date | None = None,
 ) -> Duree:
     """The Département's copy: article 5.2 a and annex 1 read together.
 
@@ -101,24 +109,25 @@ def exemplaire_departement(
     closing that nobody entered, the same 5 years from the end of the support. A right reopened
     since its closing stops the clock. With a paper long-term support, « imprimée et versée au
     dossier » lets the electronic copy go at the end of the support. Values are those in force on
-    `dernier_evenement_le`.
+    `dernier_evenement_le`, or on `durees_du` where an avenant has changed them since.
     """
+    valeurs_du = durees_du or dernier_evenement_le
     revue_le = revue(dernier_evenement_le, convention=convention)
     if accompagnement_fini_le is None:
         return Duree(Regle.ACCOMPAGNEMENT, None, None, revue_le)
     durees = convention.conservation
-    papier = durees.support_long.au(dernier_evenement_le) == Support.PAPIER
+    papier = durees.support_long.au(valeurs_du) == Support.PAPIER
     fini = accompagnement_fini_le
     if papier and versee_au_dossier_le is not None:
         regle, dernier = Regle.DOSSIER_PAPIER, max(fini, versee_au_dossier_le)
     elif rsa_rouvert_le is not None and (rsa_clos_le is None or rsa_rouvert_le >= rsa_clos_le):
         return Duree(Regle.RSA_ROUVERT, fini, None, revue_le)
     elif rsa_clos_le is not None:
-        ans = durees.departement_apres_rsa_ans.exigee(dernier_evenement_le)
+        ans = durees.departement_apres_rsa_ans.exigee(valeurs_du)
         # A support that outlives the five years still holds the fiche (article 5.2 a).
         regle, dernier = Regle.APRES_RSA, max(fini, decaler(rsa_clos_le, annees=ans))
     else:
-        ans = durees.departement_sans_rsa_ans.exigee(dernier_evenement_le)
+        ans = durees.departement_sans_rsa_ans.exigee(valeurs_du)
         regle, dernier = Regle.SANS_CLOTURE, decaler(fini, annees=ans)
     return Duree(regle, fini, dernier, revue_le)
 

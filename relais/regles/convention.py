@@ -12,6 +12,8 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Generic, TypeVar
 
+from relais.regles.textes import TextesReperage
+
 T = TypeVar("T")
 
 
@@ -48,6 +50,10 @@ class Role(StrEnum):
     DPO = "dpo"
     ADMINISTRATEUR = "administrateur"
     ADMINISTRATEUR_TECHNIQUE = "administrateur_technique"
+
+
+ROLES_DE_TERRAIN = (Role.TRAVAILLEUR_SOCIAL, Role.CHARGE_ACCUEIL, Role.ENCADRANT)
+ROLES_DE_LA_CAISSE = (Role.AGENT_CAISSE, Role.RESPONSABLE_CAISSE)
 
 
 class Canal(StrEnum):
@@ -110,7 +116,10 @@ class Datee(Generic[T]):
 
     def ligne_au(self, jour: date) -> Ligne[T] | None:
         """The line in force on that day, None before the first one."""
-        return next((ligne for ligne in reversed(self.lignes) if ligne.depuis <= jour), None)
+        for ligne in reversed(self.lignes):
+            if ligne.depuis <= jour:
+                return ligne
+        return None
 
     def au(self, jour: date) -> T | None:
         """The value in force on that day, None before the first one."""
@@ -126,6 +135,19 @@ class Datee(Generic[T]):
 
     def __iter__(self) -> Iterator[Ligne[T]]:
         return iter(self.lignes)
+
+
+@dataclass(frozen=True, slots=True)
+class Ailleurs:
+    """What is not for the caisse: the situation, who handles it, what to do.
+
+    `article`: shown to agents alone, never on the sheet that the person keeps.
+    """
+
+    situation: str
+    organisme: str
+    demarche: str
+    article: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +259,7 @@ class ModeleFiche:
     amorces: Datee[tuple[str, ...]]  # prompts of the comment
     aide_commentaire: Datee[str]
     commentaire_longueur: Datee[int]  # characters
+    commencee_par: Datee[tuple[Role, ...]]
     completee_par: Datee[tuple[Role, ...]]
     envoyee_par: Datee[tuple[Role, ...]]
 
@@ -297,6 +320,22 @@ class Delais:
     reponse_heures: Datee[int]
     avis_heures: Datee[int]  # breach or complaint, art. 5.2 b
     cloture_office_jours: Datee[int]
+    dysfonctionnement_jours: Datee[int]  # for the référents to answer, art. 6
+    absence_jours: Datee[int]  # the longest absence with a stand-in
+    classement_alerte_jours: Datee[int]  # before the caisse's copy goes, still to be filed
+
+
+@dataclass(frozen=True, slots=True)
+class Rappels:
+    """When people are reminded; the unit is in the name. All of them are settings."""
+
+    caisse_heures: Datee[tuple[int, ...]]  # elapsed since the sending, in order
+    avant_fermeture_minutes: Datee[int]  # the last open hour starts that long before the closing
+    complement_jours: Datee[int]
+    lecture_jours: Datee[int]
+    classement_jours: Datee[tuple[int, ...]]  # elapsed since the copy was laid, in order
+    geste_recent_minutes: Datee[int]  # who acted since then is left alone
+    point_du_jour: Datee[time]  # local hour of the summary
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,7 +351,16 @@ class Conservation:
     donnees_reperage_mois: Datee[int]
     opposition_mois: Datee[int]
     copie_coffre_heures: Datee[int]
+    sauvegarde_jours: Datee[int]
     support_long: Datee[Support]
+    retenue_mois: Datee[int]  # the longest hold; it destroys nothing
+    saisie_minutes: Datee[int]
+    seance_heures: Datee[int]  # after its end
+    lien_jours: Datee[int]  # after its end
+    courriel_jours: Datee[int]
+    point_jours: Datee[int]
+    facteur_jours: Datee[int]  # after the account was closed
+    dysfonctionnement_mois: Datee[int]  # after its end; empty: as long as the convention
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,6 +383,13 @@ class Reunions:
 
 
 @dataclass(frozen=True, slots=True)
+class Reperage:
+    """The words of the screening: the same law, and the same sentences, for every convention."""
+
+    textes: Datee[TextesReperage]
+
+
+@dataclass(frozen=True, slots=True)
 class Fondements:
     """Texts behind the processing, to be confirmed by each DPO."""
 
@@ -353,7 +408,7 @@ class Age:
     nes_depuis: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # read once and kept: it stands for itself
 class DroitCommun:
     """National ages and amounts, the same for every convention."""
 
@@ -370,6 +425,23 @@ class DroitCommun:
 
 
 @dataclass(frozen=True, slots=True)
+class Comptes:
+    """How accounts live: settings of organisation, the same for both parties."""
+
+    invitation_heures: Datee[int]  # life of a single-use link
+    revue_mois: Datee[int]  # between two reviews of a right
+    inutilise_jours: Datee[int]  # without a login: the account is shown as unused
+
+
+@dataclass(frozen=True, slots=True)
+class Surveillance:
+    """What stands out in the journal for a DPO: settings of organisation, for both parties."""
+
+    lectures_par_heure: Datee[int]  # fiches read by one agent; above, it stands out
+    horaires: Datee[Semaine]  # outside of them, an act stands out; holidays are outside
+
+
+@dataclass(frozen=True, slots=True)
 class Convention:
     """One convention, whole. `empreinte`: SHA-256 of its resolved content, inheritance included."""
 
@@ -381,13 +453,18 @@ class Convention:
     departement: Organisme
     caisse: Organisme
     territoires: Datee[tuple[Territoire, ...]]
+    ailleurs: Datee[tuple[Ailleurs, ...]]
     ouverture: Ouverture
     fiche: ModeleFiche
     perimetre: Perimetre
     echanges: Echanges
     delais: Delais
+    rappels: Rappels
     conservation: Conservation
     vie: Vie
     reunions: Reunions
+    reperage: Reperage
     fondements: Fondements
+    comptes: Comptes
+    surveillance: Surveillance
     droit: DroitCommun
