@@ -4,6 +4,11 @@ from calendar import monthrange
 from datetime import date, timedelta
 from functools import lru_cache
 
+MOIS = (
+    "janvier", "février", "mars", "avril", "mai", "juin",
+    "juillet", "août", "septembre", "octobre", "novembre", "décembre",
+)  # fmt: skip
+
 
 def paques(annee: int) -> date:
     """Easter Sunday of the Gregorian calendar (Meeus, Jones and Butcher's computation)."""
@@ -54,4 +59,14 @@ def decaler(jour: date, *, mois: int = 0, annees: int = 0) -> date:
     """
     rang = (jour.year + annees) * 12 + jour.month - 1 + mois
     annee, mois_0 = divmod(rang, 12)
+    if jour.day <= 28:
+        return date(annee, mois_0 + 1, jour.day)  # by the million: every month has that day
     return date(annee, mois_0 + 1, min(jour.day, monthrange(annee, mois_0 + 1)[1]))
+
+
+def age(naissance: date, *, au: date) -> int:
+    """Age in full years on that day; negative before the birth."""
+    annees = au.year - naissance.year
+    if au.month != naissance.month:
+        return annees if au.month > naissance.month else annees - 1
+    return annees if decaler(naissance, annees=annees) <= au else annees - 1

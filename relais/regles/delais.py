@@ -24,20 +24,28 @@ def echeance_reponse(depart: datetime, *, convention: Convention) -> datetime:
     such in the convention file.
     """
     heures = convention.delais.reponse_heures.exigee(jour_local(depart, convention=convention))
-    return _utc(depart) + timedelta(hours=heures)
+    return en_utc(depart) + timedelta(hours=heures)
+
+
+def echeance_dysfonctionnement(signale_le: datetime, *, convention: Convention) -> datetime:
+    """When the référents should have answered a reported malfunction (setting, article 6)."""
+    jours = convention.delais.dysfonctionnement_jours.exigee(
+        jour_local(signale_le, convention=convention)
+    )
+    return en_utc(signale_le) + timedelta(days=jours)
 
 
 def echeance_avis(decouverte: datetime, *, convention: Convention) -> datetime:
     """Latest notice to the other party of a breach or a complaint (article 5.2 b): 72 hours."""
     heures = convention.delais.avis_heures.exigee(jour_local(decouverte, convention=convention))
-    return _utc(decouverte) + timedelta(hours=heures)
+    return en_utc(decouverte) + timedelta(hours=heures)
 
 
 def cloture_d_office(traitee_le: datetime, *, convention: Convention) -> datetime:
     """When an answered fiche closes by itself (setting, in days of 24 hours)."""
     jour = jour_local(traitee_le, convention=convention)
     jours = convention.delais.cloture_office_jours.exigee(jour)
-    return _utc(traitee_le) + timedelta(days=jours)
+    return en_utc(traitee_le) + timedelta(days=jours)
 
 
 def derniere_heure_utile(
@@ -48,8 +56,8 @@ def derniere_heure_utile(
     `echeance` itself when the caisse is then open; `depart` when the caisse does not open at all
     between the two: the fiche is to be seen at once.
     """
-    fin = _utc(echeance)
-    limite = _utc(depart)
+    fin = en_utc(echeance)
+    limite = en_utc(depart)
     for ouverture, fermeture in _plages_avant(fin, convention=convention):
         if fermeture <= limite:
             break
@@ -60,7 +68,7 @@ def derniere_heure_utile(
 
 def ouverte(instant: datetime, *, convention: Convention) -> bool:
     """Is the caisse open at that instant? Opening minute included, closing minute excluded."""
-    moment = _utc(instant)
+    moment = en_utc(instant)
     jour = jour_local(instant, convention=convention)
     return any(debut <= moment < fin for debut, fin in plages(jour, convention=convention))
 
@@ -77,7 +85,7 @@ def fermeture(instant: datetime, *, convention: Convention) -> Fermeture | None:
     """The closed stretch around that instant, None when the caisse is then open."""
     if ouverte(instant, convention=convention):
         return None
-    moment = _utc(instant)
+    moment = en_utc(instant)
     avant = next(
         (fin for _, fin in _plages_avant(moment, convention=convention) if fin <= moment),
         debut_du_jour(_premier_jour(convention), convention=convention),
@@ -87,7 +95,7 @@ def fermeture(instant: datetime, *, convention: Convention) -> Fermeture | None:
 
 def prochaine_ouverture(instant: datetime, *, convention: Convention) -> datetime:
     """That instant when the caisse is open, else its next opening."""
-    moment = _utc(instant)
+    moment = en_utc(instant)
     jour = jour_local(instant, convention=convention)
     for ecart in range(_RECHERCHE.days):
         for debut, fin in plages(jour + timedelta(days=ecart), convention=convention):
@@ -98,7 +106,7 @@ def prochaine_ouverture(instant: datetime, *, convention: Convention) -> datetim
 
 def temps_ouvre(debut: datetime, fin: datetime, *, convention: Convention) -> timedelta:
     """Time during which the caisse was open between two instants: an internal figure."""
-    de, a = _utc(debut), _utc(fin)
+    de, a = en_utc(debut), en_utc(fin)
     total = timedelta()
     jour = jour_local(debut, convention=convention)
     while jour <= jour_local(fin, convention=convention):
@@ -122,13 +130,18 @@ def plages(jour: date, *, convention: Convention) -> tuple[tuple[datetime, datet
 
 def jour_local(instant: datetime, *, convention: Convention) -> date:
     """The day of that instant at the caisse."""
-    moment = _utc(instant)
+    moment = en_utc(instant)
     return moment.astimezone(_fuseau(moment.date(), convention)).date()
 
 
 def debut_du_jour(jour: date, *, convention: Convention) -> datetime:
     """Local midnight at the start of that day, in UTC."""
-    return _a(jour, time(), _fuseau(jour, convention))
+    return a_l_heure(jour, time(), convention=convention)
+
+
+def a_l_heure(jour: date, heure: time, *, convention: Convention) -> datetime:
+    """That local hour of that day, in UTC."""
+    return _a(jour, heure, _fuseau(jour, convention))
 
 
 def _plages_avant(
@@ -156,7 +169,8 @@ def _a(jour: date, heure: time, fuseau: ZoneInfo) -> datetime:
     return datetime.combine(jour, heure, fuseau).astimezone(UTC)
 
 
-def _utc(instant: datetime) -> datetime:
+def en_utc(instant: datetime) -> datetime:
+    """The same instant in UTC; ValueError without a time zone."""
     if instant.tzinfo is None:
         raise ValueError("an instant without a time zone")
     return instant.astimezone(UTC)

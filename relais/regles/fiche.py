@@ -82,6 +82,40 @@ LIBELLES_MOYEN = {
 }
 
 
+class Interlocuteur(StrEnum):
+    """Whom a contact of the caisse reached."""
+
+    PERSONNE = "personne"
+    PROCHE = "proche"
+    PROFESSIONNEL = "professionnel"
+    AUCUN = "aucun"
+
+
+LIBELLES_INTERLOCUTEUR = {
+    Interlocuteur.PERSONNE: "la personne",
+    Interlocuteur.PROCHE: "un proche, ou qui la représente",
+    Interlocuteur.PROFESSIONNEL: "le professionnel du Département",
+    Interlocuteur.AUCUN: "personne n’a répondu",
+}
+
+
+class MotifCopie(StrEnum):
+    """Why somebody who does not have the fiche in charge asks for the whole NIR."""
+
+    REMPLACEMENT = "remplacement"
+    VERIFICATION = "verification"
+    DEMARCHE = "demarche"
+    RAPPROCHEMENT = "rapprochement"
+
+
+RAISONS_COPIE = {
+    MotifCopie.REMPLACEMENT: "je remplace le collègue qui suit cette fiche",
+    MotifCopie.VERIFICATION: "je vérifie le numéro avec la personne",
+    MotifCopie.DEMARCHE: "je fais une démarche avec la personne ou pour elle",
+    MotifCopie.RAPPROCHEMENT: "je compare avec une autre fiche ou un autre dossier",
+}
+
+
 class ObjetComplement(StrEnum):
     """What a complement bears on; without box 1 the last one is closed (architecture, circuit)."""
 
@@ -89,3 +123,16 @@ class ObjetComplement(StrEnum):
     COORDONNEES = "coordonnees"
     NOUVEL_ENVOI = "nouvel_envoi"
     DOSSIER = "dossier"
+
+
+LIBELLES_COMPLEMENT: dict[str, str] = {
+    ObjetComplement.IDENTITE: "L’identité de la personne",
+    ObjetComplement.COORDONNEES: "Les coordonnées de la personne",
+    ObjetComplement.NOUVEL_ENVOI: "Un nouvel envoi de la fiche",
+    ObjetComplement.DOSSIER: "Le dossier ou la situation",
+}
+
+
+def objets_du_complement(*, informe: bool) -> tuple[ObjetComplement, ...]:
+    """What a complement may bear on. Without box 1 nothing of the file may be told (annex 1)."""
+    return tuple(o for o in ObjetComplement if informe or o is not ObjetComplement.DOSSIER)

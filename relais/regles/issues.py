@@ -1,4 +1,4 @@
-"""Outcomes of a fiche, chosen by the professional when closing it."""
+"""Outcomes of a fiche: chosen by the professional when closing it, or told by who closed it."""
 
 from enum import StrEnum
 
@@ -13,6 +13,13 @@ class Issue(StrEnum):
     TOUJOURS_BLOQUEE = "toujours_bloquee"
 
 
+class IssueSansChoix(StrEnum):
+    """What a fiche says when its professional chose no outcome: nobody offers it in a form."""
+
+    AVEC_REPONSE = "avec_reponse"
+    SANS_SUITE = "sans_suite"
+
+
 LIBELLES_ISSUE: dict[str, str] = {
     Issue.RESSOURCES_RETABLIES: "ressources rétablies",
     Issue.DEMANDE_ENGAGEE: "demande engagée",
@@ -20,3 +27,12 @@ LIBELLES_ISSUE: dict[str, str] = {
     Issue.ARRETEE_PAR_LA_PERSONNE: "arrêtée à la demande de la personne",
     Issue.TOUJOURS_BLOQUEE: "toujours bloquée",
 }
+
+
+def issue_lisible(code: str, *, jours: int) -> str:
+    """The outcome in words (wording §7); `jours`: after how many a fiche closes by itself."""
+    if code == IssueSansChoix.AVEC_REPONSE:
+        return "close par la caisse avec sa réponse"
+    if code == IssueSansChoix.SANS_SUITE:
+        return f"close sans suite signalée au bout de {jours} jours"
+    return LIBELLES_ISSUE.get(code, "sans précision")

@@ -18,6 +18,7 @@ from relais.regles.convention import Age, Jour, Plage, Semaine
 
 Lecteur = Callable[[object], Any]
 
+HEURE = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
 PLAGE = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)")
 
 
@@ -195,6 +196,15 @@ def fuseau(brut: object) -> str:
         return ZoneInfo(brut if isinstance(brut, str) else "").key
     except (ValueError, OSError, LookupError):
         raise Inattendu("un fuseau horaire, comme Europe/Paris", brut) from None
+
+
+def heure(brut: object) -> time:
+    """An hour of the day, to the minute."""
+    trouve = HEURE.fullmatch(brut) if isinstance(brut, str) else None
+    if trouve is None:
+        raise Inattendu("une heure entre guillemets, comme 08:30", brut)
+    heures, minutes = map(int, trouve.groups())
+    return time(heures, minutes)
 
 
 def _plage(brut: object) -> Plage:

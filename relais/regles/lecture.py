@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from relais.regles.convention import (
+    ROLES_DE_TERRAIN,
+    Comptes,
     Conservation,
     Convention,
     Datee,
@@ -21,8 +23,10 @@ from relais.regles.convention import (
     Organisme,
     Ouverture,
     Perimetre,
+    Rappels,
+    Reperage,
     Reunions,
-    Role,
+    Surveillance,
     Vie,
 )
 from relais.regles.document import faute, lignee, lire, vu
@@ -39,13 +43,16 @@ SECTIONS: dict[str, type] = {
     "perimetre": Perimetre,
     "echanges": Echanges,
     "delais": Delais,
+    "rappels": Rappels,
     "conservation": Conservation,
     "vie": Vie,
     "reunions": Reunions,
+    "reperage": Reperage,
     "fondements": Fondements,
+    "comptes": Comptes,
+    "surveillance": Surveillance,
     "droit": DroitCommun,
 }
-ROLES_DU_DEPARTEMENT = {Role.TRAVAILLEUR_SOCIAL, Role.CHARGE_ACCUEIL, Role.ENCADRANT}
 EXEMPLE = 'une liste de valeurs datées, comme [{ depuis = 2025-07-07, valeur = …, source = "…" }]'
 
 
@@ -189,13 +196,47 @@ def _coherente(textes: Textes, convention: Convention) -> None:
             attendu = "une case de code « rsa », dont dépend la situation urgente (article 4)"
             faute(nom, "fiche.situations", attendu, "case absente")
     for cle, serie in (
+        ("fiche.commencee_par", convention.fiche.commencee_par),
         ("fiche.completee_par", convention.fiche.completee_par),
         ("fiche.envoyee_par", convention.fiche.envoyee_par),
     ):
-        if any(set(ligne.valeur) - ROLES_DU_DEPARTEMENT for ligne in serie):
-            attendu = "des rôles parmi : " + ", ".join(sorted(ROLES_DU_DEPARTEMENT))
+        if any(set(ligne.valeur) - set(ROLES_DE_TERRAIN) for ligne in serie):
+            attendu = "des rôles parmi : " + ", ".join(sorted(ROLES_DE_TERRAIN))
             faute(nom, cle, attendu, "un rôle qui ne suit pas de personne")
+    _rappels_coherents(nom, convention)
+    _reperage_coherent(nom, convention)
     _vie_coherente(nom, convention)
+
+
+def _rappels_coherents(nom: str, convention: Convention) -> None:
+    """Reminders come in order and before the deadline that they remind of."""
+    for ligne in convention.rappels.caisse_heures:
+        delai = convention.delais.reponse_heures.au(ligne.depuis)
+        if list(ligne.valeur) != sorted(ligne.valeur) or (delai and ligne.valeur[-1] >= delai):
+            attendu = "des heures dans l'ordre, toutes avant « delais.reponse_heures »"
+            faute(nom, "rappels.caisse_heures", attendu, f"on lit {list(ligne.valeur)}")
+    for jours in convention.rappels.classement_jours:
+        fin = convention.conservation.caisse_jours.au(jours.depuis)
+        if list(jours.valeur) != sorted(jours.valeur) or (fin and jours.valeur[-1] >= fin):
+            attendu = "des jours dans l'ordre, tous avant « conservation.caisse_jours »"
+            faute(nom, "rappels.classement_jours", attendu, f"on lit {list(jours.valeur)}")
+
+
+def _reperage_coherent(nom: str, convention: Convention) -> None:
+    """The levels follow one another, and so do the audiences of the meetings."""
+    droit, reunions = convention.droit, convention.reunions
+    niveaux = (droit.a_voir_mois, droit.a_preparer_mois, droit.a_informer_mois)
+    for depuis in {ligne.depuis for serie in niveaux for ligne in serie}:
+        mois = [valeur for serie in niveaux if (valeur := serie.au(depuis)) is not None]
+        if mois != sorted(set(mois)):
+            attendu = "moins de mois que « a_preparer_mois », et lui moins que « a_informer_mois »"
+            faute(nom, "droit.a_voir_mois", attendu, f"on lit {mois}")
+    for ligne in (*reunions.age_ordinaire, *reunions.age_invalidite):
+        ordinaire = reunions.age_ordinaire.au(ligne.depuis)
+        invalidite = reunions.age_invalidite.au(ligne.depuis)
+        if ordinaire is not None and invalidite is not None and invalidite > ordinaire:
+            attendu = "un âge d'au plus celui de « age_ordinaire »"
+            faute(nom, "reunions.age_invalidite", attendu, f"on lit {invalidite}")
 
 
 def _vie_coherente(nom: str, convention: Convention) -> None:

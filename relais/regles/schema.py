@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 from relais.regles.convention import (
+    Ailleurs,
     Canal,
     Choix,
     Couleur,
@@ -16,11 +17,13 @@ from relais.regles.convention import (
 )
 from relais.regles.lecteurs import (
     AGE,
+    Inattendu,
     Lecteur,
     ages,
     choix,
     entier,
     fuseau,
+    heure,
     horaires,
     jour,
     liste,
@@ -30,6 +33,7 @@ from relais.regles.lecteurs import (
     texte,
     vrai,
 )
+from relais.regles.textes import CHAMPS_REPERAGE, Paragraphe, Phrase, TextesReperage
 
 MAIL = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63}){1,5}")
 
@@ -78,6 +82,35 @@ NOTICE = table(
     {"version": motif(r"[0-9A-Za-z.-]{1,20}", "une version, comme 2025-07"), "texte": texte(6000)},
 )
 CHAMPS = frozenset({"numero_caisse", "site_caisse", "jours"})
+AILLEURS = liste(
+    table(
+        Ailleurs,
+        {
+            "situation": texte(120),
+            "organisme": texte(120),
+            "demarche": texte(600, champs=frozenset({"numero_caisse", "site_caisse"})),
+            "article": texte(120),
+        },
+        facultatives="article",
+    ),
+    unique="situation",
+)
+
+
+def _phrase(brut: object) -> Phrase:
+    lue: Phrase = table(
+        Phrase,
+        {"texte": texte(400, champs=CHAMPS_REPERAGE), "article": texte(120)},
+        facultatives="article",
+    )(brut)
+    if ("{article}" in lue.texte) != bool(lue.article):
+        raise Inattendu("« article » et sa place {article} dans le texte, ou aucun des deux", brut)
+    return lue
+
+
+PARAGRAPHE = table(
+    Paragraphe, {"titre": texte(80), "phrases": liste(_phrase)}, facultatives="titre"
+)
 
 
 def _textes(classe: type, lecteur: Lecteur) -> Lecteur:
@@ -113,6 +146,7 @@ SCHEMA: dict[str, Serie | Lecteur | dict[str, Serie | Lecteur]] = {
     "departement": _organisme(caisse=False),
     "caisse": _organisme(caisse=True),
     "territoires": Serie(TERRITOIRES),
+    "ailleurs": Serie(AILLEURS),
     "ouverture": {"horaires": Serie(horaires), "fuseau": Serie(fuseau)},
     "fiche": {
         "titre": Serie(texte()),
@@ -125,6 +159,7 @@ SCHEMA: dict[str, Serie | Lecteur | dict[str, Serie | Lecteur]] = {
         "amorces": Serie(liste(texte(200))),
         "aide_commentaire": Serie(texte()),
         "commentaire_longueur": Serie(entier(100, 10_000, "caractères")),
+        "commencee_par": Serie(ROLES),
         "completee_par": Serie(ROLES),
         "envoyee_par": Serie(ROLES),
     },
@@ -138,6 +173,18 @@ SCHEMA: dict[str, Serie | Lecteur | dict[str, Serie | Lecteur]] = {
         "reponse_heures": Serie(entier(1, 2160, "heures")),
         "avis_heures": Serie(entier(1, 72, "heures")),
         "cloture_office_jours": Serie(entier(1, 730, "jours")),
+        "dysfonctionnement_jours": Serie(entier(1, 90, "jours")),
+        "absence_jours": Serie(entier(1, 366, "jours")),
+        "classement_alerte_jours": Serie(entier(1, 30, "jours")),
+    },
+    "rappels": {
+        "caisse_heures": Serie(liste(entier(1, 2160, "heures"))),
+        "avant_fermeture_minutes": Serie(entier(0, 240, "minutes")),
+        "complement_jours": Serie(entier(1, 30, "jours")),
+        "lecture_jours": Serie(entier(1, 30, "jours")),
+        "classement_jours": Serie(liste(entier(1, 365, "jours"))),
+        "geste_recent_minutes": Serie(entier(1, 1440, "minutes")),
+        "point_du_jour": Serie(heure),
     },
     "conservation": {
         "caisse_jours": _duree(365, "jours"),
@@ -145,11 +192,20 @@ SCHEMA: dict[str, Serie | Lecteur | dict[str, Serie | Lecteur]] = {
         "departement_sans_rsa_ans": _duree(30, "ans"),
         "revue_mois": _duree(60, "mois"),
         "brouillon_jours": _duree(365, "jours"),
-        "journal_mois": _duree(120, "mois"),
+        "journal_mois": Serie(entier(36, 120, "mois"), archives=True),  # CRPA R.114-9-7
         "donnees_reperage_mois": _duree(12, "mois"),
         "opposition_mois": Serie(entier(12, 24, "mois"), archives=True),
         "copie_coffre_heures": _duree(720, "heures"),
+        "sauvegarde_jours": _duree(365, "jours"),
         "support_long": Serie(choix(Support), archives=True),
+        "retenue_mois": _duree(12, "mois"),
+        "saisie_minutes": _duree(1440, "minutes"),
+        "seance_heures": _duree(720, "heures"),
+        "lien_jours": _duree(365, "jours"),
+        "courriel_jours": _duree(365, "jours"),
+        "point_jours": _duree(365, "jours"),
+        "facteur_jours": _duree(365, "jours"),
+        "dysfonctionnement_mois": Serie(entier(1, 120, "mois"), archives=True, facultative=True),
     },
     "vie": {
         "signature": Serie(jour, facultative=True),
@@ -162,11 +218,21 @@ SCHEMA: dict[str, Serie | Lecteur | dict[str, Serie | Lecteur]] = {
         "age_ordinaire": Serie(entier(50, 80, "ans")),
         "age_invalidite": Serie(entier(50, 80, "ans")),
     },
+    "reperage": {"textes": Serie(_textes(TextesReperage, PARAGRAPHE))},
     "fondements": {
         "base_legale": Serie(texte()),
         "transfert": Serie(texte()),
         "nir": Serie(texte()),
         "secret": Serie(texte()),
+    },
+    "comptes": {
+        "invitation_heures": Serie(entier(1, 336, "heures")),
+        "revue_mois": Serie(entier(1, 24, "mois")),
+        "inutilise_jours": Serie(entier(1, 730, "jours")),
+    },
+    "surveillance": {
+        "lectures_par_heure": Serie(entier(1, 1000, "fiches")),
+        "horaires": Serie(horaires),
     },
     "droit": {
         "age_legal": Serie(ages),

@@ -18,10 +18,16 @@ from relais.regles import (
     calendrier,
     conservation,
     delais,
+    explication,
+    foyer,
     indicateurs,
     lecture,
     nir,
     perimetre,
+    publics,
+    rappels,
+    subsidiarite,
+    urgence,
 )
 from relais.regles.convention import ValeurInconnue
 
@@ -55,9 +61,29 @@ def _echeance(depart: datetime) -> datetime | str:
         return "aucune convention"
 
 
+def _echeance_dysfonctionnement(depart: datetime) -> datetime:
+    return delais.echeance_dysfonctionnement(depart, convention=CD35)
+
+
 def _derniere_heure_utile(depart: datetime) -> datetime:
     echeance = delais.echeance_reponse(depart, convention=CD35)
     return delais.derniere_heure_utile(echeance, depart=depart, convention=CD35)
+
+
+def _rappels_du_tour(depart: datetime) -> list[dict[str, object]] | str:
+    try:
+        prevus = rappels.du_tour(depart, convention=CD35)
+    except ValeurInconnue:
+        return "aucune convention"
+    return [{"nature": un.nature, "du_le": un.du_le} for un in prevus]
+
+
+def _rappel_de_l_auteur(nature: str, depuis: datetime) -> datetime | str:
+    regles = {"complement": rappels.du_complement, "lecture": rappels.de_la_lecture}
+    try:
+        return regles[nature](depuis, convention=CD35)
+    except ValeurInconnue:
+        return "aucune convention"
 
 
 def _fermeture(instant: datetime) -> dict[str, datetime] | str:
@@ -109,10 +135,79 @@ def _parts(**comptes: int) -> dict[str, int]:
     return {nom: pourcent for nom, pourcent in pourcents.items() if pourcent is not None}
 
 
+def _age_legal(effet: date, naissances: list[date]) -> list[list[int] | str]:
+    table = CD35.droit.age_legal.au(effet)
+    if table is None:
+        return ["aucun"] * len(naissances)
+    ages = [subsidiarite.generation(naissance, table) for naissance in naissances]
+    return [[age.annees, age.mois] for age in ages]
+
+
+def _ages(naissances: list[date]) -> list[dict[str, date]]:
+    toutes = [subsidiarite.echeances(naissance, droit=CD35.droit) for naissance in naissances]
+    assert all(e.retraite_due_le == e.aspa_due_le == e.taux_plein_le for e in toutes)
+    return [{"taux_plein_le": e.taux_plein_le, "age_legal_le": e.age_legal_le} for e in toutes]
+
+
+def _motif(motif: subsidiarite.Motif) -> str:
+    morceaux = (motif.code, str(motif.le or ""), motif.reserve or "")
+    return " ".join(morceau for morceau in morceaux if morceau)
+
+
+def _echeances(**entree: Any) -> dict[str, object]:
+    dates = subsidiarite.echeances(**entree, droit=CD35.droit)
+    lues = {"retraite_due_le": dates.retraite_due_le, "aspa_due_le": dates.aspa_due_le}
+    dues = {colonne: le for colonne, le in lues.items() if le is not None}
+    return {**dues, "motifs": [_motif(motif) for motif in dates.motifs]}
+
+
+def _urgence(naissance: date, **entree: Any) -> int | str:
+    situation = {"inapte", "signale", "invalidite", "aah", "saspa", "travaille"}
+    dites = {cle: valeur for cle, valeur in entree.items() if cle in situation}
+    autres = {cle: valeur for cle, valeur in entree.items() if cle not in situation}
+    dates = subsidiarite.echeances(naissance, **dites, droit=CD35.droit)
+    try:
+        return urgence.urgence(dates, **autres, droit=CD35.droit)
+    except ValeurInconnue:
+        return "aucun niveau"
+
+
+LE_23_NOVEMBRE = date(2026, 11, 23)
+
+
+def _adulte(entree: dict[str, Any]) -> foyer.Adulte:
+    for champ, enum in (("precision", foyer.Precision), ("aah", subsidiarite.Aah)):
+        if champ in entree:
+            entree = {**entree, champ: enum(entree[champ])}
+    return foyer.Adulte(**entree)
+
+
+def _foyer(adultes: list[dict[str, Any]]) -> list[dict[str, object]]:
+    lus = [_adulte(adulte) for adulte in adultes]
+    return [
+        {
+            "urgence": examen.urgence,
+            "publics": list(examen.publics),
+            "motifs": [_motif(motif) for motif in examen.motifs],
+        }
+        for examen in foyer.examiner_foyer(lus, au=LE_23_NOVEMBRE, convention=CD35)
+    ]
+
+
+def _explication(adulte: dict[str, Any], *, articles: bool = True) -> list[str]:
+    examen = foyer.examiner(_adulte(adulte), au=LE_23_NOVEMBRE, convention=CD35)
+    dite = explication.expliquer(
+        examen, source="x", au=LE_23_NOVEMBRE, convention=CD35, articles=articles
+    )
+    raisons = [f"{raison.titre}. {raison.texte}".removeprefix(". ") for raison in dite.raisons]
+    return [dite.naissance, *raisons] if dite.naissance else raisons
+
+
 REGLES: dict[str, Callable[..., object]] = {
     "nir.lire": _nir_lu,
     "nir.refus": _nir_refuse,
     "delais.echeance_reponse": _echeance,
+    "delais.echeance_dysfonctionnement": _echeance_dysfonctionnement,
     "delais.derniere_heure_utile": _derniere_heure_utile,
     "delais.fermeture": _fermeture,
     "delais.fenetres_denonciation": _fenetres,
@@ -124,6 +219,25 @@ REGLES: dict[str, Callable[..., object]] = {
     "conservation": lambda duree, depart: getattr(conservation, duree)(depart, convention=CD35),
     "perimetre.examiner": _perimetre,
     "indicateurs.parts_a_temps": _parts,
+    "rappels.du_tour": _rappels_du_tour,
+    "rappels.de_l_etape": lambda prochain_point_le: rappels.de_l_etape(
+        prochain_point_le, convention=CD35
+    ),
+    "rappels.de_l_auteur": _rappel_de_l_auteur,
+    "rappels.du_classement": lambda envoyee_le: list(
+        rappels.du_classement(envoyee_le, convention=CD35)
+    ),
+    "subsidiarite.age_legal": _age_legal,
+    "subsidiarite.ages": _ages,
+    "subsidiarite.echeances": _echeances,
+    "publics.publics": lambda **entree: list(publics.publics(**entree, reunions=CD35.reunions)),
+    "urgence.urgence": _urgence,
+    "foyer.naissance_retenue": lambda lue, precision: foyer.naissance_retenue(
+        lue, precision=foyer.Precision(precision)
+    ),
+    "foyer.examiner_foyer": _foyer,
+    "explication.expliquer": _explication,
+    "rappels.du_point": lambda jour: rappels.du_point(jour, convention=CD35) or "aucun",
 }
 
 

@@ -243,6 +243,40 @@ def test_les_generations_se_suivent(dossier: Path) -> None:
     assert faute(dossier / "essai.toml").cle == "droit.age_legal[1].valeur[3].nes_depuis"
 
 
+@pytest.mark.parametrize(
+    ("avant", "apres"),
+    [
+        ("la remplace{article}.", "la remplace."),
+        ("du conjoint : une seule", "du conjoint{article} : une seule"),
+        ("le {aspa_le}, à la mairie", "le {aspa}, à la mairie"),
+    ],
+)
+def test_une_phrase_du_reperage_dit_ou_va_son_article(
+    dossier: Path, avant: str, apres: str
+) -> None:
+    (dossier / "essai.toml").write_text(CD35, encoding="utf-8")
+    assert avant in DROIT
+    (dossier / "droit-commun.toml").write_text(DROIT.replace(avant, apres, 1), encoding="utf-8")
+    assert faute(dossier / "essai.toml").cle.startswith("reperage.textes[1].valeur.")
+
+
+@pytest.mark.parametrize(
+    ("cle", "apres"), [("a_voir_mois", 6), ("a_preparer_mois", 30), ("a_informer_mois", 5)]
+)
+def test_les_niveaux_du_reperage_se_suivent(dossier: Path, cle: str, apres: int) -> None:
+    (dossier / "essai.toml").write_text(
+        f"{CD35}\n[droit]\n{cle} = [{{ depuis = 2026-01-01, valeur = {apres}, source = 'x' }}]\n",
+        encoding="utf-8",
+    )
+    assert faute(dossier / "essai.toml").cle == "droit.a_voir_mois"
+
+
+def test_le_public_en_invalidite_commence_avant_l_autre(dossier: Path) -> None:
+    faux = CD35.replace("valeur = 61, source", "valeur = 64, source")
+    (dossier / "essai.toml").write_text(faux, encoding="utf-8")
+    assert faute(dossier / "essai.toml").cle == "reunions.age_invalidite"
+
+
 def test_une_ligne_ajoutee_commence_a_sa_date_et_pas_la_veille(dossier: Path) -> None:
     (dossier / "parent.toml").write_text(CD35, encoding="utf-8")
     (dossier / "essai.toml").write_text(
