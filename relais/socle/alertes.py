@@ -25,3 +25,9 @@ def clore(nature: Alerte.Nature, objet: str = "", *, maintenant: datetime | None
     Alerte.objects.filter(nature=nature, objet=objet, close_le=None).update(
         close_le=maintenant or horloge.maintenant()
     )
+
+
+def signaler(nature: Alerte.Nature, objet: str, *, si: bool, maintenant: datetime) -> None:
+    """Open the alert while that is so, close it when it no longer is."""
+    agir = alerter if si else clore
+    agir(nature, objet, maintenant=maintenant)

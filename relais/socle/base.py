@@ -16,13 +16,18 @@ def creer_roles(connexion: "psycopg.Connection[Any]") -> None:
 
 
 def creer_base(
-    connexion: "psycopg.Connection[Any]", nom: str, *, modele: str = "template0"
+    connexion: "psycopg.Connection[Any]", nom: str, *, modele: str = "template0", locale: str = ""
 ) -> None:
-    """An empty base, or a copy of `modele`, owned by `proprietaire`; autocommit is needed."""
+    """An empty base, or a copy of `modele`, owned by `proprietaire`; autocommit is needed.
+
+    `locale`: in UTF-8, whatever the server's own is.
+    """
+    comment = sql.SQL(" ENCODING 'UTF8' LOCALE {}").format(sql.Literal(locale))
     connexion.execute(
         sql.SQL("CREATE DATABASE {} OWNER proprietaire TEMPLATE {}").format(
             sql.Identifier(nom), sql.Identifier(modele)
         )
+        + (comment if locale else sql.SQL(""))
     )
 
 

@@ -8,6 +8,8 @@ from django.db import DEFAULT_DB_ALIAS, OperationalError, connections
 from django.db.migrations.executor import MigrationExecutor
 from django.utils.module_loading import import_string
 
+from relais.socle.models import Restauration
+
 ALIAS = (DEFAULT_DB_ALIAS, "coffre")
 
 
@@ -20,6 +22,16 @@ def verifier_pret() -> None:
                 f"La base « {alias} » n’est pas à jour : {len(manquantes)} migration(s) manquent, "
                 f"dont {manquantes[0]}. Lancez « relais migrer », puis recommencez."
             )
+    refuser_une_base_a_rejouer()
+
+
+def refuser_une_base_a_rejouer() -> None:
+    """A restored base may hold what was erased since: it serves once that was erased again."""
+    if Restauration.objects.a_rejouer().exists():
+        raise SystemExit(
+            "La base a été restaurée, et les effacements faits depuis n’ont pas été rejoués. "
+            "Relancez « relais restaurer », ou « relais purger --apres-restauration »."
+        )
 
 
 def refuser_un_coffre_absent() -> None:

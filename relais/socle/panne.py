@@ -9,9 +9,18 @@ from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
 from django.db import DEFAULT_DB_ALIAS, InterfaceError, OperationalError, connections
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.views.defaults import bad_request, server_error
+
+
+class Disparue(Http404):
+    """Not found, and this visitor may be told why: `phrase`, in French."""
+
+    def __init__(self, phrase: str) -> None:
+        super().__init__(phrase)
+        self.phrase = phrase
+
 
 REESSAYER = 30  # seconds, for the Retry-After header
 # SQLSTATE classes of a server that is not there: connection, resources, shutdown. No code at all is
@@ -36,6 +45,12 @@ def demande_illisible(request: HttpRequest, exception: Exception) -> HttpRespons
     if isinstance(exception, RequestDataTooBig):
         return HttpResponse(render_to_string("413.html"), status=413)
     return bad_request(request, exception)
+
+
+def introuvable(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """The page of 404; the back button onto what one has just deleted says so (`handler404`)."""
+    phrase = getattr(exception, "phrase", "")
+    return HttpResponse(render_to_string("404.html", {"phrase": phrase}, request), status=404)
 
 
 def base_hors_d_atteinte(erreur: BaseException | None) -> bool:

@@ -38,6 +38,12 @@ def test_les_heures_et_les_dates_ne_se_coupent_pas_en_fin_de_ligne() -> None:
     assert affichage.reste(MIDI, MIDI - timedelta(hours=31)) == "il\u00a0reste\u00a031\u00a0h"
 
 
+def test_l_heure_d_un_journal_va_a_la_seconde() -> None:
+    instant = datetime(2026, 3, 29, 1, 5, 9, tzinfo=UTC)  # the first hour of summer time
+    assert simple(affichage.heure_precise(instant)) == "3 h 05 min 09 s"
+    assert affichage.heure_precise(None) == ""
+
+
 def test_une_date_sans_heure_se_lit_aussi() -> None:
     assert simple(affichage.date_longue(date(2026, 5, 1))) == "vendredi 1er mai 2026"
     assert simple(affichage.date_moyenne(date(2026, 8, 9))) == "9 août 2026"
@@ -122,6 +128,13 @@ def test_les_milliers_et_la_ponctuation_sont_francais() -> None:
         "Et maintenant\u202f? «\u00a0Oui\u00a0»\u00a0: voilà\u202f!"
     )
     assert affichage.typographie("l'attestation d'un an, 'sic'") == "l’attestation d’un an, 'sic'"
+
+
+@pytest.mark.parametrize(("compte", "fin"), [(0, ""), (1, ""), (2, "s"), ([], ""), ("ab", "s")])
+def test_zero_et_un_sont_au_singulier(compte: int | list[str] | str, fin: str) -> None:
+    assert affichage.pluriel(compte) == fin
+    assert affichage.pluriel(compte, ",ent") == ("ent" if fin else "")
+    assert affichage.pluriel(compte, "d,dent") == ("dent" if fin else "d")
 
 
 def test_un_libelle_qui_finit_une_phrase_n_a_pas_de_deux_points() -> None:

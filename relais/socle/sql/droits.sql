@@ -27,7 +27,7 @@ BEGIN
             'REVOKE ALL ON %s FROM PUBLIC, execution, entretien, controle', relation.nom
         );
         EXECUTE format('GRANT SELECT ON %s TO sauvegarde', relation.nom);
-        IF relation.relname LIKE 'journal\_%' THEN
+        IF relation.relname LIKE 'journal\_%' AND NOT relation.relispartition THEN
             EXECUTE format('GRANT SELECT ON %s TO controle', relation.nom);
         END IF;
         -- Never TRUNCATE, REFERENCES or TRIGGER. A partition is reached through its parent.
@@ -36,7 +36,10 @@ BEGIN
                 NULL;
             WHEN relation.relname IN ('journal_maillon', 'journal_chaine', 'django_migrations') THEN
                 EXECUTE format('GRANT SELECT ON %s TO execution', relation.nom);
-            WHEN relation.relname = 'journal_evenement' THEN
+            WHEN relation.relname IN (
+                'journal_evenement', 'journal_repere', 'journal_clepublique', 'journal_verdict',
+                'journal_certificat', 'journal_moissupprime'
+            ) THEN
                 EXECUTE format('GRANT SELECT, INSERT ON %s TO execution', relation.nom);
             ELSE
                 EXECUTE format(
@@ -54,7 +57,8 @@ BEGIN
     LOOP
         EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC, execution, entretien', relation.nom);
         IF relation.proname LIKE 'entretien\_%' THEN
-            EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO entretien', relation.nom);
+            -- The worker runs them too: they take nothing that could shorten the law's retention.
+            EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO entretien, execution', relation.nom);
         ELSIF relation.proname NOT LIKE 'journal\_%' THEN  -- those are for triggers and definers
             EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO execution', relation.nom);
         END IF;

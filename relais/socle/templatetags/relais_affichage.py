@@ -5,13 +5,15 @@ Non-breaking spaces keep "14 h 05" or "Il reste 31 h" on one line.
 """
 
 import re
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Sized
+from datetime import UTC, date, datetime, time, timedelta
 
 from django import template
 from django.conf import settings
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from relais.regles.calendrier import MOIS
 from relais.socle import horloge
 from relais.socle.templatetags.icones import ICONES
 
@@ -20,10 +22,6 @@ register = template.Library()
 ESPACE = "\u00a0"
 ESPACE_FINE = "\u202f"
 JOURS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
-MOIS = (
-    "janvier", "février", "mars", "avril", "mai", "juin",
-    "juillet", "août", "septembre", "octobre", "novembre", "décembre",
-)  # fmt: skip
 # Usual French abbreviations; short months are written whole.
 ABREGES = {
     "janvier": "janv.", "février": "févr.", "avril": "avr.", "juillet": "juil.",
@@ -54,14 +52,27 @@ def _jour_et_mois(jour: date) -> str:
     return f"{numero}{ESPACE}{MOIS[jour.month - 1]}"
 
 
+def heure_du_jour(de: time) -> str:
+    """8 h 30 ; 8 h on the hour."""
+    minutes = f"{ESPACE}{de.minute:02}" if de.minute else ""
+    return f"{de.hour}{ESPACE}h{minutes}"
+
+
 @register.filter
 def heure(instant: datetime | None) -> str:
     """14 h 05 ; 14 h on the hour."""
     if instant is None:
         return ""
-    local = _a_paris(instant)
-    minutes = f"{ESPACE}{local.minute:02}" if local.minute else ""
-    return f"{local.hour}{ESPACE}h{minutes}"
+    return heure_du_jour(_a_paris(instant).time())
+
+
+@register.filter
+def heure_precise(instant: datetime | None) -> str:
+    """14 h 05 min 09 s: for a journal."""
+    if instant is None:
+        return ""
+    le = _a_paris(instant)
+    return f"{le.hour}{ESPACE}h{ESPACE}{le:%M}{ESPACE}min{ESPACE}{le:%S}{ESPACE}s"
 
 
 @register.filter
@@ -96,6 +107,25 @@ def jour_court(jour: date | None) -> str:
 def mois_court(jour: date | None) -> str:
     """nov. 2026 : for the columns of a table. Juin and juil. stay apart."""
     return "" if jour is None else f"{_mois_abrege(_jour(jour))}{ESPACE}{_jour(jour).year}"
+
+
+@register.filter
+def mois_long(jour: date | None) -> str:
+    """novembre 2026."""
+    return "" if jour is None else f"{MOIS[_jour(jour).month - 1]}{ESPACE}{_jour(jour).year}"
+
+
+@register.filter
+def du_mois(jour: date) -> str:
+    """de novembre 2026, d’octobre 2026."""
+    texte = mois_long(jour)
+    return f"d’{texte}" if texte[0] in "ao" else f"de {texte}"
+
+
+@register.filter
+def mois_seul(jour: date) -> str:
+    """nov. : under the bars of a chart."""
+    return _mois_abrege(_jour(jour))
 
 
 @register.filter
@@ -170,6 +200,17 @@ def nombre(valeur: int | None) -> str:
     return "" if valeur is None else f"{valeur:,}".replace(",", ESPACE_FINE)
 
 
+@register.filter
+def pluriel(compte: int | Sized, formes: str = "s") -> str:
+    """The ending that a count asks for: from two on. In French, zero is singular.
+
+    `formes`: the plural's ending, or both, « d,dent ».
+    """
+    singulier, _, plusieurs = formes.rpartition(",")
+    combien = compte if isinstance(compte, int) else len(compte)
+    return plusieurs if combien >= 2 else singulier
+
+
 @register.filter(is_safe=True)
 def typographie(texte: object) -> str:
     """No-break spaces before : ; ! ? » and after «, curly apostrophes: for texts of a file."""
@@ -225,7 +266,10 @@ def pastille(libelle: str, ton: str = "neutre") -> SafeString:
     takes one tone whatever the kind of answer: a colour would tell what the words keep.
     """
     return format_html(
-        '<span class="pastille pastille-{}">{} {}</span>', ton, icone(TONS[ton]), libelle
+        '<span class="pastille pastille-{}">{} {}</span>',
+        ton,
+        icone(TONS[ton]),
+        typographie(libelle),
     )
 
 

@@ -14,6 +14,7 @@ from procrastinate import exceptions
 from procrastinate.contrib.django import app
 
 from config import environnement as env
+from relais.socle import presence
 from relais.socle.demarrage import verifier_tout
 
 journal = logging.getLogger(__name__)
@@ -27,6 +28,7 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def handle(self, *args: Any, **options: Any) -> None:
+        presence.servir()
         verifier_tout()
         essai = 0
         debut = time.monotonic()

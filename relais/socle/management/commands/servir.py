@@ -7,6 +7,7 @@ from gunicorn.app.base import BaseApplication
 
 from config import environnement as env
 from config.journaux import JOURNAUX
+from relais.socle import presence
 from relais.socle.demarrage import verifier_tout
 
 ECOUTE = "127.0.0.1:8000"
@@ -19,6 +20,7 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def handle(self, *args: Any, **options: Any) -> None:
+        presence.servir()
         verifier_tout()
         ServeurWeb().run()
 

@@ -24,7 +24,9 @@ for (const champ of document.querySelectorAll("[data-nir]")) {
     const avant = signes(saisi.slice(0, champ.selectionStart ?? saisi.length)).length;
     const affiche = grouper(signes(saisi));
     if (affiche === saisi) return;
+    const intact = saisi === champ.defaultValue; // grouped by us, typed by nobody (page.js)
     champ.value = affiche;
+    if (intact) champ.defaultValue = affiche;
     let position = 0;
     for (let vus = 0; vus < avant; position += 1) if (affiche[position] !== " ") vus += 1;
     champ.setSelectionRange(position, position);

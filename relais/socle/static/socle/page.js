@@ -1,5 +1,5 @@
 // What every page gains with script, and works without: one submission per click, the focus on
-// what is to correct, characters left, print and copy buttons.
+// what is to correct, characters left, print and copy buttons, what was typed before it came.
 "use strict";
 
 // A form leaves once. It comes back to life when the page does (back button), and when the
@@ -30,9 +30,9 @@ window.addEventListener("pageshow", () => {
   }
 });
 
-// The error summary, here or after an exchange of htmx.
+// The error summary or what a page has to say first, here or after an exchange of htmx.
 function montrerLesErreurs(racine) {
-  const resume = racine.querySelector("[data-resume-erreurs]");
+  const resume = racine.querySelector("[data-resume-erreurs], [data-a-lire]");
   if (resume) resume.focus();
 }
 
@@ -84,7 +84,7 @@ async function copier(bouton) {
     annoncer(bouton, "Copié.");
   } catch {
     getSelection().selectAllChildren(source);
-    annoncer(bouton, "Le texte est sélectionné : faites Ctrl + C.");
+    annoncer(bouton, "Le texte est sélectionné : faites Ctrl + C.");
   }
 }
 
@@ -131,6 +131,21 @@ function preparer(racine) {
   racine.querySelectorAll("[data-copier], [data-imprimer]").forEach((b) => (b.hidden = false));
   montrerLesErreurs(racine);
 }
+
+// What was typed before the scripts were there (a slow line, an old computer) was heard by none of
+// them: it is said again, once they all listen (htmx does from DOMContentLoaded on).
+function redireCeQuiEstSaisi() {
+  for (const formulaire of document.forms) {
+    for (const champ of formulaire.elements) {
+      const change = champ.matches("[type=checkbox], [type=radio]")
+        ? champ.checked !== champ.defaultChecked
+        : champ.matches("input:not([type=hidden]), textarea") && champ.value !== champ.defaultValue;
+      if (change) champ.dispatchEvent(new Event("input", { bubbles: true }));
+    }
+  }
+}
+
+document.addEventListener("DOMContentLoaded", () => setTimeout(redireCeQuiEstSaisi, 0));
 
 preparer(document);
 document.addEventListener("htmx:afterSettle", (evenement) => preparer(evenement.target));

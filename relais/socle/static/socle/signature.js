@@ -27,7 +27,7 @@ function installer(pave) {
     const ancienne = new Image();
     ancienne.onload = () => {
       dessin.drawImage(ancienne, 0, 0, cadre.width, cadre.height);
-      dire("La signature est prise : elle s’enregistre avec la fiche.", "Cadre de signature, signé");
+      dire("La signature est prise : elle s’enregistre avec la fiche.", "Cadre de signature, signé");
     };
     ancienne.src = image;
   }
@@ -78,7 +78,7 @@ function installer(pave) {
       if (!trait || evenement.pointerId !== doigt) return;
       trait = null;
       garder(cadre.toDataURL("image/png"));
-      dire("La signature est prise : elle s’enregistre avec la fiche.", "Cadre de signature, signé");
+      dire("La signature est prise : elle s’enregistre avec la fiche.", "Cadre de signature, signé");
     });
   }
   pave.querySelector("[data-effacer]").addEventListener("click", () => {

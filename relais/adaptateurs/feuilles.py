@@ -1,0 +1,96 @@
+"""Rows of a spreadsheet as text: CSV of any separator and encoding, XLSX and ODS (values alone)."""
+
+import codecs
+import csv
+import io
+import zipfile
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from typing import TextIO
+
+import fastexcel
+
+from relais.adaptateurs.fichier import FichierRefuse
+
+SEPARATEURS = ";,\t"
+_DEPLIE_AU_PLUS = 400 * 1024 * 1024  # bytes of a workbook once unpacked
+_MORCEAU = 1024 * 1024
+Rangee = tuple[str, ...]
+
+
+def rangees(source: Path) -> Iterator[Rangee]:
+    """The rows in order, blank ones included, so that the first is row 1. Raises FichierRefuse.
+
+    Of a workbook: its first sheet; a date is written AAAA-MM-JJ hh:mm:ss, a whole number without
+    decimals.
+    """
+    with source.open("rb") as flux:
+        debut = flux.read(8)
+    if debut.startswith(b"PK"):
+        return _classeur(source)
+    if debut.startswith(b"\xd0\xcf\x11\xe0"):
+        raise FichierRefuse(
+            "Ce classeur est d’un ancien format, ou protégé par un mot de passe :"
+            " enregistrez-le en XLSX, sans mot de passe."
+        )
+    return _texte(source)
+
+
+def _classeur(source: Path) -> Iterator[Rangee]:
+    try:
+        with zipfile.ZipFile(source) as archive:
+            if sum(membre.file_size for membre in archive.infolist()) > _DEPLIE_AU_PLUS:
+                raise FichierRefuse("Ce classeur est trop lourd : enregistrez-le en CSV.")
+        feuille = fastexcel.read_excel(source.read_bytes()).load_sheet(
+            0, header_row=None, skip_rows=0, dtypes="string"
+        )
+    except (zipfile.BadZipFile, fastexcel.FastExcelError):
+        raise FichierRefuse("Ce classeur ne se lit pas : enregistrez-le en XLSX ou CSV.") from None
+    for rangee in feuille.to_polars().iter_rows():
+        yield tuple(case or "" for case in rangee)
+
+
+def _texte(source: Path) -> Iterator[Rangee]:
+    codage = _codage(source)
+    with source.open(encoding=codage, errors="replace", newline="") as flux:
+        separateur = _separateur(flux.read(64 * 1024))
+        flux.seek(0)
+        yield from _csv(flux, separateur)
+
+
+def _csv(flux: TextIO, separateur: str) -> Iterator[Rangee]:
+    try:
+        for rangee in csv.reader(flux, delimiter=separateur):
+            yield tuple(rangee)
+    except csv.Error:
+        raise FichierRefuse("Ce fichier n’est pas un CSV lisible.") from None
+
+
+def _codage(source: Path) -> str:
+    """UTF-16 with its mark, UTF-8 when all of it is, else what Windows writes."""
+    decodeur = codecs.getincrementaldecoder("utf-8")()
+    with source.open("rb") as flux:
+        if flux.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+            return "utf-16"
+        flux.seek(0)
+        try:
+            while morceau := flux.read(_MORCEAU):
+                decodeur.decode(morceau)
+            decodeur.decode(b"", final=True)
+        except UnicodeDecodeError:
+            return "cp1252"
+    return "utf-8-sig"
+
+
+def _separateur(debut: str) -> str:
+    """The one that cuts the first rows in most columns."""
+
+    def colonnes(separateur: str) -> int:
+        try:
+            premieres = list(islice(csv.reader(io.StringIO(debut), delimiter=separateur), 5))
+        except csv.Error:
+            return 0
+        return max(map(len, premieres), default=0)
+
+    return max(SEPARATEURS, key=colonnes)
