@@ -5,11 +5,12 @@ harmless. Each write is on disk when its function returns, whatever the caller's
 Every function may raise `CoffreIndisponible`: there is no fallback, nothing is kept in clear.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from uuid import UUID
 
-from relais.coffre import chiffrement, lignes, magasin
+from relais.coffre import chiffrement, detruites, lignes, magasin
 from relais.coffre.chiffrement import Usage
 from relais.coffre.erreurs import (
     CleRefusee,
@@ -17,8 +18,8 @@ from relais.coffre.erreurs import (
     CoffreIndisponible,
     Illisible,
 )
-from relais.coffre.lignes import LigneCle, LigneKek
-from relais.coffre.models import Genre, Nature
+from relais.coffre.lignes import LigneCle, LigneKek, LigneRecherche
+from relais.coffre.models import Cle, Genre, Magasin, Nature
 from relais.coffre.noms import normaliser_nom
 from relais.coffre.trousseau import Trousseau, contexte, kek_en_usage
 from relais.socle import horloge
@@ -29,19 +30,25 @@ __all__ = [
     "Genre",
     "Illisible",
     "Index",
+    "anciennes",
     "chercher_nir",
     "chercher_nom",
     "creer_cle",
     "creer_cles",
     "detruire",
+    "detruire_de_nouveau",
     "generation",
+    "identite",
     "ouvrir",
     "ouvrir_plusieurs",
+    "presentes",
     "sceller",
 ]
 
 DOCUMENT = "document"
+LOT = 500
 CARACTERES_NIR = 13
+LOT = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,12 +156,48 @@ def detruire(genre: Genre, objet_ids: Iterable[UUID]) -> int:
     """Destroy keys and their search rows for good; how many keys there were.
 
     Safe to repeat: the second time destroys nothing and finishes what a kill interrupted. Copies
-    of the store keep the keys until they are destroyed in their turn (`copies.CONSERVATION`).
+    of the store keep the keys until they are destroyed in their turn (`copies.conservation`).
     """
+    objet_ids = list(objet_ids)
     with magasin.ecriture():
-        detruites = lignes.supprimer(genre, objet_ids)
+        detruites.noter(genre, lignes.cles(genre, objet_ids), le=horloge.maintenant())
+        nombre = lignes.supprimer(genre, objet_ids)
     magasin.effacer_journal()
-    return detruites
+    return nombre
+
+
+def detruire_de_nouveau() -> int:
+    """The keys that a copy put back gave again, by the list kept outside of it; how many."""
+    return sum(
+        detruire(genre, presentes(genre, objets[debut : debut + LOT]))
+        for genre, objets in detruites.relire().items()
+        for debut in range(0, len(objets), LOT)
+    )
+
+
+def presentes(genre: Genre, objet_ids: Iterable[UUID]) -> set[UUID]:
+    """Those of these objects that have a key."""
+    with magasin.lecture():
+        return set(lignes.cles(genre, objet_ids))
+
+
+def anciennes(
+    genre: Genre, organisation: str, *, avant: datetime
+) -> Iterator[list[tuple[UUID, datetime]]]:
+    """Objects whose key was made before that instant, with when, in lots by age."""
+    dernier = 0
+    while True:
+        with magasin.lecture():
+            suivantes = Cle.objects.filter(genre=genre, organisation=organisation, pk__gt=dernier)
+            lot = list(
+                suivantes.filter(creee_le__lt=avant)
+                .order_by("pk")
+                .values_list("pk", "objet_id", "creee_le")[:LOT]
+            )
+        if not lot:
+            return
+        dernier = lot[-1][0]
+        yield [(objet, creee_le) for _, objet, creee_le in lot]
 
 
 def chercher_nir(organisation: str, corps: str) -> list[tuple[Genre, UUID]]:
@@ -174,6 +217,12 @@ def generation() -> int:
         return lignes.generation()
 
 
+def identite() -> UUID:
+    """Which store it is, the same in all its copies."""
+    with magasin.lecture():
+        return Magasin.objects.get().identite
+
+
 def _indexer(
     trousseau: Trousseau,
     kek: LigneKek,
@@ -185,7 +234,7 @@ def _indexer(
     ligne = lignes.recherche(organisation) or lignes.inserer_recherche(
         organisation, trousseau.nouvelle_recherche(kek, organisation), kek, horloge.maintenant()
     )
-    cle_de_recherche = trousseau.recherche(ligne)
+    cle_de_recherche = _cle_de_recherche(trousseau, ligne)
     lignes.remplacer_index(
         organisation,
         [
@@ -193,6 +242,14 @@ def _indexer(
             for cle, valeurs in a_indexer
         ],
     )
+
+
+def _cle_de_recherche(trousseau: Trousseau, ligne: LigneRecherche) -> bytes:
+    """An altered one is a damaged store, and no reason to answer that nobody is found."""
+    try:
+        return trousseau.recherche(ligne)
+    except Illisible:
+        raise CoffreCorrompu from None
 
 
 def _ouvrir(
@@ -218,7 +275,7 @@ def _chercher(organisation: str, nature: Nature, valeur: str) -> list[tuple[Genr
         ligne = lignes.recherche(organisation)
         if ligne is None:
             return []
-        etiquette = chiffrement.etiquette(Trousseau().recherche(ligne), nature, valeur)
+        etiquette = chiffrement.etiquette(_cle_de_recherche(Trousseau(), ligne), nature, valeur)
         return lignes.trouver(organisation, nature, etiquette)
 
 

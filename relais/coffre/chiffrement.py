@@ -38,6 +38,7 @@ class Usage(IntEnum):
     CLE = 2
     RECHERCHE = 3
     DOCUMENT = 4
+    SIGNATURE = 5
 
 
 class Entete(NamedTuple):

@@ -11,12 +11,11 @@ from django.core.checks import CheckMessage, Error
 from django.db import connections
 
 from relais.coffre import magasin
-from relais.coffre.erreurs import CoffreErreur, Illisible, RacineRefusee
-from relais.coffre.lignes import LigneKek
+from relais.coffre.erreurs import CoffreCorrompu, CoffreErreur, RacineRefusee
 from relais.coffre.models import Kek, Magasin
 from relais.coffre.racine import AUTRES
 from relais.coffre.routage import ALIAS
-from relais.coffre.trousseau import Trousseau
+from relais.coffre.sonde import ouvrir_les_keks
 
 MOTEUR = "django.db.backends.sqlite3"
 # Pragma → value expected, and what another one would mean.
@@ -142,13 +141,11 @@ def _pragmas() -> Iterator[str]:
 
 
 def _contenu() -> Iterator[str]:
-    """The root key opens every KEK of the store."""
-    keks = [LigneKek(kek.generation, bytes(kek.enveloppe)) for kek in Kek.objects.all()]
-    if not keks or not Magasin.objects.exists():
+    """The root keys kept here open every KEK of the store."""
+    if not Kek.objects.exists() or not Magasin.objects.exists():
         yield "le coffre est vide : lancez « relais migrer »."
-    trousseau = Trousseau()
+        return
     try:
-        for kek in keks:
-            trousseau.kek(kek)
-    except Illisible:
+        ouvrir_les_keks()
+    except CoffreCorrompu:
         raise RacineRefusee("Une clé du coffre est altérée. Rétablissez une copie.") from None

@@ -10,6 +10,7 @@ key destroyed since.
 
 import fcntl
 import os
+import shutil
 import sqlite3
 import stat
 from collections.abc import Iterator
@@ -23,15 +24,19 @@ from django.conf import settings
 from django.db import connections
 
 from relais.coffre import lignes, magasin
-from relais.coffre.erreurs import CoffreErreur, CoffreIndisponible, CopieImpossible
-from relais.coffre.racine import AUTRES, graver_dossier
+from relais.coffre.erreurs import CoffreErreur, CoffreIndisponible, CopieImpossible, Illisible
+from relais.coffre.lignes import LigneKek
+from relais.coffre.racine import AUTRES
 from relais.coffre.routage import ALIAS
+from relais.coffre.trousseau import numero_de_racine
 from relais.socle import horloge
+from relais.socle.disque import graver
 
 # A copy that would pass its term before the next run goes now, so that the bound is never passed.
 PAS = timedelta(minutes=2)
 RAPPROCHEES = timedelta(hours=1)
 _FORMAT = "coffre-%Y%m%dT%H%M%S.%fZ.sqlite3"
+_ECARTE = "ecarte-%Y%m%dT%H%M%S.%fZ.sqlite3"
 _VERROU = ".verrou"
 _PARTIEL = ".part"
 
@@ -69,16 +74,35 @@ def copier(*, maintenant: datetime | None = None) -> Copie:
 
 def toutes() -> list[Copie]:
     """The copies there are, oldest first."""
-    if not dossier().exists():
-        return []
-    lues = (_lire_nom(chemin) for chemin in dossier().iterdir())
-    return sorted(copie for copie in lues if copie)
+    return _dates(_FORMAT)
 
 
 def derniere() -> Copie | None:
     """The newest copy: older than some minutes, copying has stopped."""
     copies = toutes()
     return copies[-1] if copies else None
+
+
+def numeros_de_racine() -> set[int]:
+    """The root keys that open the copies; `CopieImpossible` if one of these cannot be read."""
+    try:
+        return {numero_de_racine(kek) for copie in toutes() for kek in keks(copie.chemin)}
+    except (sqlite3.Error, Illisible) as erreur:
+        raise CopieImpossible("Une copie du coffre ne se lit pas.") from erreur
+
+
+def ecarter(fichier: Path, *, maintenant: datetime) -> None:
+    """Set a damaged store aside for the life of a copy, then overwrite it where it lay.
+
+    It may hold the keys made since the last copy. What cannot be read is not kept.
+    """
+    with suppress(OSError):
+        cote = dossier() / maintenant.astimezone(UTC).strftime(_ECARTE)
+        os.close(os.open(cote, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+        shutil.copyfile(fichier, cote)
+        graver(cote)
+    with suppress(OSError):
+        magasin.mettre_a_zero(fichier)
 
 
 def dossier() -> Path:
@@ -106,12 +130,12 @@ def _copier(maintenant: datetime) -> Copie:
     os.close(os.open(partiel, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
     try:
         _recopier(partiel)
-        _verifier(partiel)
+        verifier(partiel)
         partiel.rename(copie.chemin)
     except BaseException:
-        _detruire(partiel)
+        detruire(partiel)
         raise
-    graver_dossier(dossier())
+    graver(dossier())
     return copie
 
 
@@ -128,10 +152,12 @@ def _recopier(cible: Path) -> None:
             connexion.connection.backup(base)
         finally:
             connexion.connection.execute("ROLLBACK")
-    _graver(cible)
+        base.execute(f"PRAGMA user_version={magasin.A_REJOUER}")
+    graver(cible)
 
 
-def _verifier(copie: Path) -> None:
+def verifier(copie: Path) -> None:
+    """Raises `CopieImpossible`, or an error of SQLite, for what is not a whole store."""
     with closing(_ouvrir(copie)) as base:
         verdict = base.execute("PRAGMA integrity_check").fetchone()[0]
         if verdict != "ok" or _generation(base) is None:
@@ -140,6 +166,9 @@ def _verifier(copie: Path) -> None:
 
 def _purger(maintenant: datetime) -> None:
     """Destroy what is past its term, and thin out what is older than an hour."""
+    for ecarte in _dates(_ECARTE):
+        if maintenant - ecarte.faite_le >= conservation() - PAS:
+            detruire(ecarte.chemin)
     copies = toutes()
     gardees: set[tuple[int, ...]] = set()
     for copie in reversed(copies):
@@ -150,7 +179,7 @@ def _purger(maintenant: datetime) -> None:
         else:
             perimee = age > RAPPROCHEES and heure in gardees
         if perimee:
-            _detruire(copie.chemin)
+            detruire(copie.chemin)
         elif age > RAPPROCHEES:
             gardees.add(heure)
 
@@ -170,22 +199,15 @@ def _indispensable(copie: Copie) -> bool:
 def _effacer_partiels() -> None:
     """What a killed copier left: no other one runs, for we hold the lock."""
     for partiel in dossier().glob(f"*{_PARTIEL}"):
-        _detruire(partiel)
+        detruire(partiel)
 
 
-def _detruire(fichier: Path) -> None:
+def detruire(fichier: Path) -> None:
+    """Overwrite, then unlink; nothing when there is none."""
     with suppress(FileNotFoundError):
         magasin.mettre_a_zero(fichier)
         fichier.unlink()
-        graver_dossier(fichier.parent)
-
-
-def _graver(fichier: Path) -> None:
-    descripteur = os.open(fichier, os.O_RDWR | os.O_CLOEXEC)
-    try:
-        os.fsync(descripteur)
-    finally:
-        os.close(descripteur)
+        graver(fichier.parent)
 
 
 def _ouvrir(copie: Path) -> sqlite3.Connection:
@@ -197,8 +219,19 @@ def _generation(base: sqlite3.Connection) -> int | None:
     return int(ligne[0]) if ligne else None
 
 
-def _lire_nom(chemin: Path) -> Copie | None:
-    try:
-        return Copie(datetime.strptime(chemin.name, _FORMAT).replace(tzinfo=UTC), chemin)
-    except ValueError:
-        return None
+def keks(copie: Path) -> list[LigneKek]:
+    """Those of a copy; sqlite3.Error when it cannot be read."""
+    with closing(_ouvrir(copie)) as base:
+        return [
+            LigneKek(*un) for un in base.execute("SELECT generation, enveloppe FROM coffre_kek")
+        ]
+
+
+def _dates(format_du_nom: str) -> list[Copie]:
+    """The files of the folder that bear a name of that format, oldest first."""
+    lues = []
+    for chemin in dossier().iterdir() if dossier().exists() else ():
+        with suppress(ValueError):
+            date = datetime.strptime(chemin.name, format_du_nom).replace(tzinfo=UTC)
+            lues.append(Copie(date, chemin))
+    return sorted(lues)

@@ -43,6 +43,15 @@ class CoffreAbsent(CoffreIndisponible):
     phrase = "Le coffre des clés est introuvable ou vide. Rétablissez-le depuis une copie."
 
 
+class CoffreRetabli(CoffreIndisponible):
+    """A copy was put back, and may hold keys destroyed since: nothing is read from it yet."""
+
+    phrase = (
+        "Une copie du coffre des clés a été remise en place. Elle servira quand les effacements "
+        "faits depuis auront été rejoués : lancez « relais coffre retablir --confirmer »."
+    )
+
+
 class CoffreOccupe(CoffreIndisponible):
     phrase = "Le coffre des clés est resté occupé trop longtemps."
 
@@ -67,3 +76,11 @@ class RacineRefusee(CoffreIndisponible):
 
 class CopieImpossible(CoffreErreur):
     phrase = "La copie du coffre n'a pas pu être faite."
+
+
+class RotationRefusee(CoffreErreur):
+    phrase = "Une rotation ou un rétablissement est déjà en cours : attendez qu'il finisse."
+
+
+class RetablissementRefuse(CoffreErreur):
+    phrase = "Le coffre ne peut pas être rétabli."

@@ -14,6 +14,7 @@ from relais.coffre.models import Kek, Magasin
 from relais.coffre.routage import ALIAS
 from relais.coffre.trousseau import Trousseau
 from relais.socle import horloge
+from relais.socle.disque import graver
 
 
 def initialiser() -> None:
@@ -61,7 +62,7 @@ def _creer_fichier(fichier: Path) -> None:
     """An empty file that nobody else may read; SQLite gives its journal the same mode."""
     with suppress(FileExistsError):
         os.close(os.open(fichier, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
-        racine.graver_dossier(fichier.parent)
+        graver(fichier.parent)
 
 
 def _amorcer() -> None:

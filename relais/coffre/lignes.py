@@ -15,6 +15,15 @@ from django.db import connections
 from relais.coffre.models import Genre, Nature
 from relais.coffre.routage import ALIAS
 
+_RECHERCHES = (
+    "SELECT r.organisation, r.enveloppe, k.generation, k.enveloppe"
+    " FROM coffre_clerecherche r JOIN coffre_kek k ON k.generation = r.kek_id"
+)
+_SIGNATURES = (
+    "SELECT s.organisation, s.enveloppe, k.generation, k.enveloppe"
+    " FROM coffre_clesignature s JOIN coffre_kek k ON k.generation = s.kek_id"
+)
+
 
 class LigneKek(NamedTuple):
     generation: int
@@ -38,9 +47,67 @@ class LigneRecherche(NamedTuple):
     kek: LigneKek
 
 
+class LigneSignature(NamedTuple):
+    organisation: str
+    enveloppe: bytes
+    kek: LigneKek
+
+
 def kek_en_usage() -> LigneKek | None:
     lignes = _lire("SELECT generation, enveloppe FROM coffre_kek ORDER BY generation DESC LIMIT 1")
     return LigneKek(*lignes[0]) if lignes else None
+
+
+def keks() -> list[LigneKek]:
+    """Oldest first."""
+    lignes = _lire("SELECT generation, enveloppe FROM coffre_kek ORDER BY generation")
+    return [LigneKek(*ligne) for ligne in lignes]
+
+
+def inserer_kek(generation: int, enveloppe: bytes, maintenant: datetime) -> LigneKek:
+    _ecrire(
+        "INSERT INTO coffre_kek (generation, enveloppe, creee_le) VALUES (%s, %s, %s)",
+        (generation, enveloppe, _date(maintenant)),
+    )
+    return LigneKek(generation, enveloppe)
+
+
+def remballer_kek(generation: int, enveloppe: bytes) -> None:
+    _ecrire("UPDATE coffre_kek SET enveloppe = %s WHERE generation = %s", (enveloppe, generation))
+
+
+def supprimer_keks(*, sauf: LigneKek) -> None:
+    """The KEKs that wrap nothing any more, but this one."""
+    _ecrire(
+        "DELETE FROM coffre_kek WHERE generation <> %s"
+        " AND NOT EXISTS (SELECT 1 FROM coffre_cle WHERE kek_id = generation)"
+        " AND NOT EXISTS (SELECT 1 FROM coffre_clerecherche WHERE kek_id = generation)"
+        " AND NOT EXISTS (SELECT 1 FROM coffre_clesignature WHERE kek_id = generation)",
+        (sauf.generation,),
+    )
+
+
+def cles_sous_une_autre(kek: LigneKek, *, apres: int, combien: int) -> list[LigneCle]:
+    """Keys that another KEK wraps, by number, from the one after `apres`."""
+    lignes = _lire(
+        "SELECT c.id, c.genre, c.objet_id, c.organisation, c.enveloppe, k.generation, k.enveloppe"
+        " FROM coffre_cle c JOIN coffre_kek k ON k.generation = c.kek_id"
+        " WHERE c.kek_id <> %s AND c.id > %s ORDER BY c.id LIMIT %s",
+        kek.generation,
+        apres,
+        combien,
+    )
+    return [
+        LigneCle(numero, Genre(genre), UUID(hex=hexa), qui, enveloppe, LigneKek(*de_la_kek))
+        for numero, genre, hexa, qui, enveloppe, *de_la_kek in lignes
+    ]
+
+
+def remballer_cles(kek: LigneKek, enveloppes: Iterable[tuple[LigneCle, bytes]]) -> None:
+    _ecrire(
+        "UPDATE coffre_cle SET enveloppe = %s, kek_id = %s WHERE id = %s",
+        *((enveloppe, kek.generation, cle.numero) for cle, enveloppe in enveloppes),
+    )
 
 
 def cles(genre: Genre, objet_ids: Iterable[UUID]) -> dict[UUID, LigneCle]:
@@ -106,28 +173,61 @@ def generation() -> int:
 
 
 def recherche(organisation: str) -> LigneRecherche | None:
-    lignes = _lire(
-        "SELECT r.organisation, r.enveloppe, k.generation, k.enveloppe"
-        " FROM coffre_clerecherche r JOIN coffre_kek k ON k.generation = r.kek_id"
-        " WHERE r.organisation = %s",
-        organisation,
+    lignes = _lire(f"{_RECHERCHES} WHERE r.organisation = %s", organisation)
+    return _recherche(*lignes[0]) if lignes else None
+
+
+def recherches_sous_une_autre(kek: LigneKek) -> list[LigneRecherche]:
+    """Search keys that another KEK wraps."""
+    return [_recherche(*un) for un in _lire(f"{_RECHERCHES} WHERE r.kek_id <> %s", kek.generation)]
+
+
+def remballer_recherches(kek: LigneKek, enveloppes: Iterable[tuple[LigneRecherche, bytes]]) -> None:
+    _ecrire(
+        "UPDATE coffre_clerecherche SET enveloppe = %s, kek_id = %s WHERE organisation = %s",
+        *((enveloppe, kek.generation, ligne.organisation) for ligne, enveloppe in enveloppes),
     )
-    if not lignes:
-        return None
-    qui, enveloppe, numero, de_la_kek = lignes[0]
-    return LigneRecherche(qui, enveloppe, LigneKek(numero, de_la_kek))
 
 
 def inserer_recherche(
     organisation: str, enveloppe: bytes, kek: LigneKek, maintenant: datetime
 ) -> LigneRecherche:
-    with connections[ALIAS].cursor() as curseur:
-        curseur.execute(
-            "INSERT INTO coffre_clerecherche (organisation, enveloppe, kek_id, creee_le)"
-            " VALUES (%s, %s, %s, %s)",
-            [organisation, enveloppe, kek.generation, _date(maintenant)],
-        )
+    _ecrire(
+        "INSERT INTO coffre_clerecherche (organisation, enveloppe, kek_id, creee_le)"
+        " VALUES (%s, %s, %s, %s)",
+        (organisation, enveloppe, kek.generation, _date(maintenant)),
+    )
     return LigneRecherche(organisation, enveloppe, kek)
+
+
+def signature(organisation: str) -> LigneSignature | None:
+    lignes = _lire(f"{_SIGNATURES} WHERE s.organisation = %s", organisation)
+    return _signature(*lignes[0]) if lignes else None
+
+
+def signatures_sous_une_autre(kek: LigneKek) -> list[LigneSignature]:
+    """Signing keys that another KEK wraps."""
+    return [
+        _signature(*une) for une in _lire(f"{_SIGNATURES} WHERE s.kek_id <> %s", kek.generation)
+    ]
+
+
+def remballer_signatures(kek: LigneKek, enveloppes: Iterable[tuple[LigneSignature, bytes]]) -> None:
+    _ecrire(
+        "UPDATE coffre_clesignature SET enveloppe = %s, kek_id = %s WHERE organisation = %s",
+        *((enveloppe, kek.generation, ligne.organisation) for ligne, enveloppe in enveloppes),
+    )
+
+
+def inserer_signature(
+    organisation: str, enveloppe: bytes, kek: LigneKek, maintenant: datetime
+) -> LigneSignature:
+    _ecrire(
+        "INSERT INTO coffre_clesignature (organisation, enveloppe, kek_id, creee_le)"
+        " VALUES (%s, %s, %s, %s)",
+        (organisation, enveloppe, kek.generation, _date(maintenant)),
+    )
+    return LigneSignature(organisation, enveloppe, kek)
 
 
 def remplacer_index(
@@ -169,9 +269,26 @@ def _lire(requete: str, *valeurs: Any) -> list[Any]:
     return lignes
 
 
+def _ecrire(requete: str, *valeurs: Sequence[Any]) -> None:
+    with connections[ALIAS].cursor() as curseur:
+        curseur.executemany(requete, valeurs)
+
+
+def _recherche(
+    organisation: str, enveloppe: bytes, generation: int, de_la_kek: bytes
+) -> LigneRecherche:
+    return LigneRecherche(organisation, enveloppe, LigneKek(generation, de_la_kek))
+
+
 def _liste(objet_ids: Iterable[UUID]) -> str:
     return json.dumps([objet_id.hex for objet_id in objet_ids])
 
 
 def _date(instant: datetime) -> Any:
     return connections[ALIAS].ops.adapt_datetimefield_value(instant)
+
+
+def _signature(
+    organisation: str, enveloppe: bytes, generation: int, de_la_kek: bytes
+) -> LigneSignature:
+    return LigneSignature(organisation, enveloppe, LigneKek(generation, de_la_kek))

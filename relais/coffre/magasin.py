@@ -10,6 +10,7 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
+from contextvars import ContextVar
 from pathlib import Path
 from urllib.parse import quote
 
@@ -20,7 +21,12 @@ from relais.coffre.routage import ALIAS
 
 ATTENTE = 20.0  # seconds, as `timeout` in the settings
 MORCEAU = 1 << 20
+JOURNAL_GARDE = 4 << 20  # octets: what zeroing has to read again each time
 _FICHIER = "fichier_du_coffre"
+# SQLite's own number in the header of the file: 0 for a store that serves. Each copy is made with
+# this one, so that wherever it is put back nothing is read from it before erasures were replayed.
+A_REJOUER = 1
+_rejeu = ContextVar("rejeu", default=False)
 
 _FAUTES: dict[int, type[erreurs.CoffreIndisponible]] = {
     sqlite3.SQLITE_BUSY: erreurs.CoffreOccupe,
@@ -67,6 +73,31 @@ def ecriture() -> Iterator[None]:
         yield
 
 
+@contextmanager
+def rejeu() -> Iterator[None]:
+    """Around the replay of erasures on a copy put back: in here it is read, and serves afterwards.
+
+    Left by an error, it stays closed to everybody else.
+    """
+    connections[ALIAS].close()
+    jeton = _rejeu.set(True)
+    try:
+        yield
+        with lecture(), connections[ALIAS].cursor() as curseur:
+            curseur.execute("PRAGMA user_version=0")
+        effacer_journal()
+    finally:
+        _rejeu.reset(jeton)
+        connections[ALIAS].close()
+
+
+def a_rejouer() -> bool:
+    """Whether the file in place is a copy put back, whose erasures were not replayed yet."""
+    with connections[ALIAS].cursor() as curseur:
+        curseur.execute("PRAGMA user_version")
+        return bool(curseur.fetchone()[0] == A_REJOUER)
+
+
 def traduire(erreur: BaseException) -> erreurs.CoffreIndisponible:
     origine = erreur if isinstance(erreur, sqlite3.Error) else erreur.__cause__
     if "no such table" in str(origine):
@@ -79,7 +110,8 @@ def effacer_journal() -> None:
     """Zero the journal in place: it holds the former pages, so the keys that were destroyed.
 
     Under the exclusive lock nobody uses it, and a transaction that writes nothing leaves it alone.
-    Safe to kill and to repeat. Never truncated: freed blocks would keep the keys on the disk.
+    Safe to kill and to repeat. Never cut before its zeros are on the disk: freed blocks would keep
+    the keys.
     """
     if connections[ALIAS].in_atomic_block:  # a test that rolls back what it does
         return
@@ -87,6 +119,7 @@ def effacer_journal() -> None:
         curseur.execute("BEGIN EXCLUSIVE")
         try:
             mettre_a_zero(chemin_du_journal())
+            _raccourcir(chemin_du_journal())
         except FileNotFoundError:
             pass
         except OSError as erreur:
@@ -107,6 +140,12 @@ def mettre_a_zero(fichier: Path) -> None:
         os.fsync(descripteur)
     finally:
         os.close(descripteur)
+
+
+def _raccourcir(fichier: Path) -> None:
+    """Give back the end, zeros by now, that a large transaction has left: SQLite never does."""
+    if fichier.stat().st_size > JOURNAL_GARDE:
+        os.truncate(fichier, JOURNAL_GARDE)
 
 
 def recuperer() -> None:
@@ -131,6 +170,9 @@ def _preparer() -> None:
     if connexion.connection is None:
         recuperer()
         setattr(connexion, _FICHIER, fichier)
+        if a_rejouer() and not _rejeu.get():
+            connexion.close()
+            raise erreurs.CoffreRetabli
 
 
 def _fichier() -> tuple[int, int]:

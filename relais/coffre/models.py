@@ -97,6 +97,26 @@ class CleRecherche(models.Model):
         )
 
 
+class CleSignature(models.Model):
+    """The private key by which an organisation signs the head of its journal, wrapped."""
+
+    organisation = models.CharField(max_length=40, primary_key=True)
+    enveloppe = models.BinaryField()
+    kek = models.ForeignKey(Kek, models.PROTECT, related_name="+")
+    creee_le = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=~Q(organisation=""), name="coffre_signature_de_qui"),
+            _octets("enveloppe", OCTETS_ENVELOPPE, "coffre_signature_enveloppe"),
+        ]
+
+    class DonneesPersonnelles:
+        champs: ClassVar = dict.fromkeys(
+            ("organisation", "enveloppe", "kek", "creee_le"), TECHNIQUE
+        )
+
+
 class Cle(models.Model):
     """The key of one encrypted object, wrapped. Destroying this row destroys the object."""
 

@@ -1,46 +1,40 @@
-"""Keys in clear, for the time of one call: root key → KEK → key of an object, or of a search."""
+"""Keys in clear, for the time of one call: root key → KEK → of an object, search, signature."""
 
 from uuid import UUID
 
 from relais.coffre import chiffrement, lignes, racine
 from relais.coffre.chiffrement import Usage
-from relais.coffre.erreurs import CoffreAbsent, Illisible, RacineRefusee
-from relais.coffre.lignes import LigneCle, LigneKek, LigneRecherche
+from relais.coffre.erreurs import CoffreAbsent, Illisible
+from relais.coffre.lignes import LigneCle, LigneKek, LigneRecherche, LigneSignature
 from relais.coffre.models import Genre
 
 
 class Trousseau:
-    """Reads the root key once, at need; forgets everything with the call that made it."""
+    """Reads a root key once, at need; forgets everything with the call that made it."""
 
     def __init__(self) -> None:
-        self._racine: bytes | None = None
+        self._racines: dict[int, bytes] = {}
         self._keks: dict[int, bytes] = {}
 
     def kek(self, ligne: LigneKek) -> bytes:
-        """Raises `RacineRefusee` when the root key is not the one of this store."""
+        """Raises `RacineRefusee` when no root key kept here is the one that wraps it."""
         if ligne.generation not in self._keks:
-            cle_racine = self._lire_racine()
-            numero = chiffrement.lire_entete(ligne.enveloppe).numero
-            if numero != chiffrement.numero_de_racine(cle_racine):
-                raise RacineRefusee("La clé racine n'est pas celle de ce coffre.")
             self._keks[ligne.generation] = chiffrement.ouvrir(
-                cle_racine,
+                self._racine(numero_de_racine(ligne)),
                 ligne.enveloppe,
                 usage=Usage.KEK,
                 contexte=contexte_kek(ligne.generation),
             )
         return self._keks[ligne.generation]
 
-    def nouvelle_kek(self, generation: int) -> bytes:
-        """Envelope of a new KEK."""
-        cle_racine = self._lire_racine()
-        return chiffrement.sceller(
-            cle_racine,
-            chiffrement.nouvelle_cle(),
-            usage=Usage.KEK,
-            numero=chiffrement.numero_de_racine(cle_racine),
-            contexte=contexte_kek(generation),
-        )
+    def nouvelle_kek(self, generation: int, *, apres: LigneKek | None = None) -> bytes:
+        """Envelope of a new KEK, under the root key of the one it comes after."""
+        cle_racine = self._racine(numero_de_racine(apres)) if apres else racine.lire()
+        return _sceller_kek(cle_racine, generation, chiffrement.nouvelle_cle())
+
+    def remballer_kek(self, ligne: LigneKek, cle_racine: bytes) -> bytes:
+        """Envelope of the same KEK under another root key."""
+        return _sceller_kek(cle_racine, ligne.generation, self.kek(ligne))
 
     def cle(self, ligne: LigneCle) -> bytes:
         return self._deballer(
@@ -49,35 +43,60 @@ class Trousseau:
 
     def nouvelle_cle(self, kek: LigneKek, genre: Genre, objet_id: UUID, organisation: str) -> bytes:
         """Envelope of a new key for an object."""
-        return self._emballer(kek, Usage.CLE, contexte(organisation, genre, objet_id))
+        return self._emballer(
+            kek, Usage.CLE, chiffrement.nouvelle_cle(), contexte(organisation, genre, objet_id)
+        )
+
+    def remballer_cle(self, ligne: LigneCle, kek: LigneKek) -> bytes:
+        """Envelope of the same key under another KEK."""
+        lieu = contexte(ligne.organisation, ligne.genre, ligne.objet_id)
+        return self._emballer(kek, Usage.CLE, self.cle(ligne), lieu)
 
     def recherche(self, ligne: LigneRecherche) -> bytes:
         return self._deballer(ligne, Usage.RECHERCHE, [ligne.organisation])
 
     def nouvelle_recherche(self, kek: LigneKek, organisation: str) -> bytes:
         """Envelope of a new search key for an organisation."""
-        return self._emballer(kek, Usage.RECHERCHE, [organisation])
+        return self._emballer(kek, Usage.RECHERCHE, chiffrement.nouvelle_cle(), [organisation])
 
-    def _deballer(self, ligne: LigneCle | LigneRecherche, usage: Usage, champs: list[str]) -> bytes:
+    def remballer_recherche(self, ligne: LigneRecherche, kek: LigneKek) -> bytes:
+        """Envelope of the same search key under another KEK."""
+        return self._emballer(kek, Usage.RECHERCHE, self.recherche(ligne), [ligne.organisation])
+
+    def signature(self, ligne: LigneSignature) -> bytes:
+        return self._deballer(ligne, Usage.SIGNATURE, [ligne.organisation])
+
+    def nouvelle_signature(self, kek: LigneKek, organisation: str) -> bytes:
+        """Envelope of a new private key: for Ed25519, any 32 random bytes are one."""
+        return self._emballer(kek, Usage.SIGNATURE, chiffrement.nouvelle_cle(), [organisation])
+
+    def remballer_signature(self, ligne: LigneSignature, kek: LigneKek) -> bytes:
+        """Envelope of the same private key under another KEK."""
+        return self._emballer(kek, Usage.SIGNATURE, self.signature(ligne), [ligne.organisation])
+
+    def _deballer(
+        self, ligne: LigneCle | LigneRecherche | LigneSignature, usage: Usage, champs: list[str]
+    ) -> bytes:
         if chiffrement.lire_entete(ligne.enveloppe).numero != ligne.kek.generation:
             raise Illisible
         return chiffrement.ouvrir(
             self.kek(ligne.kek), ligne.enveloppe, usage=usage, contexte=champs
         )
 
-    def _emballer(self, kek: LigneKek, usage: Usage, champs: list[str]) -> bytes:
+    def _emballer(self, kek: LigneKek, usage: Usage, cle: bytes, champs: list[str]) -> bytes:
         return chiffrement.sceller(
-            self.kek(kek),
-            chiffrement.nouvelle_cle(),
-            usage=usage,
-            numero=kek.generation,
-            contexte=champs,
+            self.kek(kek), cle, usage=usage, numero=kek.generation, contexte=champs
         )
 
-    def _lire_racine(self) -> bytes:
-        if self._racine is None:
-            self._racine = racine.lire()
-        return self._racine
+    def _racine(self, numero: int) -> bytes:
+        if numero not in self._racines:
+            self._racines[numero] = racine.trouver(numero)
+        return self._racines[numero]
+
+
+def numero_de_racine(ligne: LigneKek) -> int:
+    """Which root key wraps it, as its envelope says."""
+    return chiffrement.lire_entete(ligne.enveloppe).numero
 
 
 def kek_en_usage() -> LigneKek:
@@ -90,6 +109,16 @@ def kek_en_usage() -> LigneKek:
 def contexte(organisation: str, genre: str, objet_id: UUID, *partie: str) -> list[str]:
     """What ties an envelope to its place."""
     return [organisation, str(genre), str(objet_id), *partie]
+
+
+def _sceller_kek(cle_racine: bytes, generation: int, kek: bytes) -> bytes:
+    return chiffrement.sceller(
+        cle_racine,
+        kek,
+        usage=Usage.KEK,
+        numero=chiffrement.numero_de_racine(cle_racine),
+        contexte=contexte_kek(generation),
+    )
 
 
 def contexte_kek(generation: int) -> list[str]:

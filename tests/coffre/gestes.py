@@ -3,15 +3,19 @@
 import os
 import resource
 import signal
+import sys
 import time
 import uuid
 from collections.abc import Callable
 from pathlib import Path
+from types import FrameType
 
 from django.db import connections
 
-from relais.coffre import actions, copies, magasin
+import relais.coffre
+from relais.coffre import actions, copies, magasin, retablissement, rotation
 from relais.coffre.actions import Genre, Index
+from relais.socle import horloge
 
 QUI = "cd35"
 Dire = Callable[[str], None]
@@ -78,3 +82,52 @@ def tenir(dire: Dire) -> None:
 def copier(dire: Dire) -> None:
     dire("debut")
     copies.copier()
+
+
+def tourner(dire: Dire, quoi: str, rang: int = 0, lot: int = 5) -> None:
+    """A rotation in small batches, killed before line `rang` of the key store's code; 0: never.
+
+    Says how many lines it ran.
+    """
+    rotation.LOT, rotation.REPIT = lot, 0.0
+    lignes = mourir_a_la_ligne(rang)
+    getattr(rotation, quoi)()
+    sys.settrace(None)
+    dire(str(lignes()))
+
+
+def retablir(dire: Dire, rang: int) -> None:
+    """Put the newest copy back, killed before that line of the key store's code."""
+    copie = retablissement.a_remettre()
+    assert copie
+    mourir_a_la_ligne(rang)
+    retablissement.retablir(copie, maintenant=horloge.maintenant())
+    sys.settrace(None)
+
+
+def mourir_a_la_ligne(rang: int) -> Callable[[], int]:
+    """SIGKILL to oneself before that line of `relais.coffre`; the count of lines so far."""
+    dossier = str(Path(relais.coffre.__file__).parent)
+    vues = 0
+
+    def suivre(cadre: FrameType, evenement: str, _: object) -> object:
+        nonlocal vues
+        if not cadre.f_code.co_filename.startswith(dossier):
+            return None
+        if evenement == "line":
+            vues += 1
+            if vues == rang:
+                os.kill(os.getpid(), signal.SIGKILL)
+        return suivre
+
+    sys.settrace(suivre)
+    return lambda: vues
+
+
+def lire_sans_cesse(dire: Dire, scelles: dict[uuid.UUID, bytes], secondes: float) -> None:
+    """Open everything again and again, as pages do."""
+    fin = time.monotonic() + secondes
+    while time.monotonic() < fin:
+        lus = actions.ouvrir_plusieurs(Genre.NOTE, list(scelles.items()), organisation=QUI)
+        assert lus == {objet: objet.bytes for objet in scelles}
+        dire("lu")

@@ -1,6 +1,7 @@
 """What the product asks of the store, and what it must never get."""
 
 import uuid
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -10,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from relais.coffre import actions, magasin
 from relais.coffre.actions import Genre, Index
 from relais.coffre.erreurs import CleRefusee, CoffreCorrompu, Illisible, RacineRefusee
-from relais.coffre.models import Cle, CleRecherche, IndexRecherche
+from relais.coffre.models import Cle, CleRecherche, IndexRecherche, Kek
 from tests.coffre.conftest import Coffre
 
 NIR = "1550735238042"
@@ -103,6 +104,84 @@ def test_chaque_octet_d_une_cle_du_coffre_compte(coffre: Coffre) -> None:
         refuse(objet, chiffre)
     with pytest.raises(CoffreCorrompu):
         scelle(objet)
+
+
+def test_chaque_octet_de_la_kek_compte(coffre: Coffre) -> None:
+    """A root key that is not kept here is said to the operator; the rest is one same error."""
+    objet = uuid.uuid4()
+    chiffre = scelle(objet)
+    bonne = bytes(Kek.objects.get().enveloppe)
+    for rang in range(len(bonne)):
+        fausse = bonne[:rang] + bytes([bonne[rang] ^ 1]) + bonne[rang + 1 :]
+        Kek.objects.update(enveloppe=fausse)
+        if 3 <= rang < 11:
+            with pytest.raises(RacineRefusee):
+                ouvre(objet, chiffre)
+        else:
+            refuse(objet, chiffre)
+    Kek.objects.update(enveloppe=bonne)
+    assert ouvre(objet, chiffre) == CLAIR
+
+
+def test_chaque_octet_d_une_cle_de_recherche_compte(coffre: Coffre) -> None:
+    """A search that cannot be made is an outage: it never answers that nobody is known."""
+    actions.creer_cle(EX, uuid.uuid4(), organisation="cd35", index=Index(nir=NIR))
+    bonne = bytes(CleRecherche.objects.get().enveloppe)
+    for rang in range(len(bonne)):
+        fausse = bonne[:rang] + bytes([bonne[rang] ^ 1]) + bonne[rang + 1 :]
+        CleRecherche.objects.update(enveloppe=fausse)
+        with pytest.raises(CoffreCorrompu):
+            actions.chercher_nir("cd35", NIR)
+        with pytest.raises(CoffreCorrompu):
+            actions.creer_cle(EX, uuid.uuid4(), organisation="cd35", index=Index(nir=NIR))
+
+
+def test_les_cles_de_recherche_de_deux_organisations_ne_s_echangent_pas(coffre: Coffre) -> None:
+    for qui in ("cd35", "carsat-bretagne"):
+        actions.creer_cle(EX, uuid.uuid4(), organisation=qui, index=Index(nir=NIR))
+    coffre.sql(
+        "UPDATE coffre_clerecherche SET enveloppe ="
+        " (SELECT enveloppe FROM coffre_clerecherche WHERE organisation = 'carsat-bretagne')"
+        " WHERE organisation = 'cd35'"
+    )
+    with pytest.raises(CoffreCorrompu):
+        actions.chercher_nir("cd35", NIR)
+
+
+@pytest.mark.parametrize("colonne", ["objet_id", "organisation", "genre", "enveloppe", "id"])
+def test_deux_lignes_du_coffre_echangent_une_colonne(coffre: Coffre, colonne: str) -> None:
+    """Both objects are refused, with the one same error, whatever they exchange."""
+    lieux = [(EX, uuid.uuid4(), "cd35"), (Genre.NOTE, uuid.uuid4(), "carsat-bretagne")]
+    chiffres = [actions.sceller(g, o, CLAIR, organisation=qui) for g, o, qui in lieux]
+    (un, a), (autre, b) = coffre.sql(f"SELECT id, {colonne} FROM coffre_cle ORDER BY id")
+    coffre.sql(f"UPDATE coffre_cle SET {colonne} = ? WHERE id = ?", _passage(colonne), un)
+    coffre.sql(f"UPDATE coffre_cle SET {colonne} = ? WHERE id = ?", a, autre)
+    la_ou_est_la_premiere = _passage(colonne) if colonne == "id" else un
+    coffre.sql(f"UPDATE coffre_cle SET {colonne} = ? WHERE id = ?", b, la_ou_est_la_premiere)
+    for (genre, objet, qui), chiffre in zip(lieux, chiffres, strict=True):
+        with pytest.raises(Illisible) as refus:
+            actions.ouvrir(genre, objet, chiffre, organisation=qui)
+        assert str(refus.value) == Illisible.phrase
+
+
+def _passage(colonne: str) -> Any:
+    """A value that no row has, while two rows exchange theirs."""
+    if colonne == "enveloppe":
+        return bytes(71)
+    return {"objet_id": uuid.uuid4().hex, "organisation": "x", "genre": "personne", "id": 99}[
+        colonne
+    ]
+
+
+def test_un_chiffre_d_une_version_ou_d_une_cle_d_avant_est_refuse(coffre: Coffre) -> None:
+    """Version, algorithm, usage and key number lowered one by one in the header."""
+    uuid_d_avant, objet = uuid.uuid4(), uuid.uuid4()
+    scelle(uuid_d_avant)
+    chiffre = scelle(objet)
+    for rang in (0, 1, 2, 10):
+        assert chiffre[rang] > 0
+        for plus_bas in range(chiffre[rang]):
+            refuse(objet, chiffre[:rang] + bytes([plus_bas]) + chiffre[rang + 1 :])
 
 
 def test_une_kek_d_une_autre_generation_ne_s_ouvre_pas(coffre: Coffre) -> None:

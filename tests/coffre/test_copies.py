@@ -37,6 +37,8 @@ def remettre(coffre: Coffre, copie: Path) -> None:
     shutil.copy2(copie, neuf)
     neuf.replace(coffre.fichier)
     magasin.mettre_a_zero(coffre.journal)
+    with magasin.rejeu():
+        pass
 
 
 def test_une_copie_remise_en_place_rend_tout(coffre: Coffre) -> None:
@@ -234,7 +236,7 @@ def test_une_copie_qui_echoue_ouvre_une_alerte_et_une_bonne_la_clot(
     tasks.copier_le_coffre(timestamp=0)
     coffre.copies.chmod(0o700)
     tasks.copier_le_coffre(timestamp=60)
-    assert vues == ["+copie_du_coffre", "-copie_du_coffre"]
+    assert vues == ["+copie_du_coffre", "-coffre", "-copie_du_coffre", "-coffre"]
     assert len(copies.toutes()) == 1
 
 

@@ -5,6 +5,7 @@ import random
 import signal
 import sqlite3
 import time
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -93,12 +94,33 @@ def test_sans_mise_a_zero_les_cles_resteraient_dans_le_journal(
 
 
 def test_le_journal_est_mis_a_zero_sur_place(coffre: Coffre) -> None:
-    """Never cut nor deleted: its freed blocks would keep the keys on the disk."""
+    """Neither cut nor deleted: its freed blocks would keep the keys on the disk."""
     objets = creer(300)
     avant = coffre.journal.stat()
     actions.detruire(EX, objets)
     apres = coffre.journal.stat()
     assert (apres.st_ino, apres.st_size >= avant.st_size) == (avant.st_ino, True)
+
+
+def test_un_journal_trop_long_n_est_coupe_qu_une_fois_a_zero(
+    coffre: Coffre, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a large transaction left would be read again at each destruction."""
+    objets, coupes, couper = creer(1), [], os.truncate
+
+    def verifier_puis_couper(fichier: Path, taille: int) -> None:
+        coupes.append(any(fichier.read_bytes()))
+        couper(fichier, taille)
+
+    with coffre.journal.open("r+b") as journal:
+        journal.seek(magasin.JOURNAL_GARDE * 3)
+        journal.write(b"une cle d'avant")
+    monkeypatch.setattr(os, "truncate", verifier_puis_couper)
+    actions.detruire(EX, objets)
+    assert coupes == [False]
+    assert coffre.journal.stat().st_size == magasin.JOURNAL_GARDE
+    actions.detruire(EX, creer(1))
+    assert coupes == [False]
 
 
 def test_une_cle_detruite_disparait_aussi_de_la_copie_suivante(coffre: Coffre) -> None:

@@ -108,4 +108,4 @@ def test_tuer_un_copieur_ne_laisse_jamais_une_copie_fausse(coffre: Coffre) -> No
     copies.copier()
     assert not list(coffre.copies.glob("*.part"))
     for copie in copies.toutes():
-        copies._verifier(copie.chemin)
+        copies.verifier(copie.chemin)
