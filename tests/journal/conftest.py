@@ -2,13 +2,16 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import psycopg
 import pytest
 
 CD35 = "cd35"
 CARSAT = "carsat-bretagne"
+ADA = UUID(int=1)
 Ouvrir = Callable[..., AbstractContextManager["psycopg.Connection[Any]"]]
 
 # What `deposer_exemplaire` will do: a function of the owner writes for the one who receives.
@@ -19,6 +22,10 @@ CREATE FUNCTION essai_deposer(vers text) RETURNS void LANGUAGE sql SECURITY DEFI
 REVOKE ALL ON FUNCTION essai_deposer(text) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION essai_deposer(text) TO execution;
 """
+
+INSERER = """INSERT INTO journal_evenement
+    (id, organisation, agent, action, objet, issue, nombre, cree_le)
+    VALUES (nextval('journal_evenement_id_seq'), %s, %s, %s, %s, %s, 1, %s)"""
 
 
 @pytest.fixture
@@ -60,3 +67,24 @@ def sequences(connexion: Any, organisation: str) -> list[int]:
         [organisation],
     )
     return [rangee[0] for rangee in rangees]
+
+
+@pytest.fixture
+def noter(base: Any) -> Callable[..., None]:
+    """An event at a chosen time: what no role of the product can write."""
+
+    def _noter(
+        *instants: datetime,
+        organisation: str = CD35,
+        agent: UUID | None = ADA,
+        action: str = "lecture",
+        objet: str = "K7QF-3MWP",
+        issue: str = "fait",
+    ) -> None:
+        with psycopg.connect(base.url("postgres")) as connexion:
+            connexion.execute("ALTER TABLE journal_evenement DISABLE TRIGGER USER")
+            for instant in instants:
+                connexion.execute(INSERER, [organisation, agent, action, objet, issue, instant])
+            connexion.execute("ALTER TABLE journal_evenement ENABLE TRIGGER USER")
+
+    return _noter

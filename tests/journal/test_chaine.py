@@ -1,6 +1,6 @@
 """The digest, the check of a chain, and every way to lie that it tells apart."""
 
-import subprocess
+import ast
 import sys
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
@@ -13,9 +13,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from relais.journal import verificateur
 from relais.journal.actions import consigner
 from relais.journal.chaine import lignes, tete, verifier
-from relais.journal.controle import (
+from relais.journal.models import Action
+from relais.journal.mur import pour
+from relais.journal.verificateur import (
     ORIGINE,
     Anomalie,
     Constat,
@@ -26,8 +29,6 @@ from relais.journal.controle import (
     controler,
     empreinte,
 )
-from relais.journal.models import Action
-from relais.journal.mur import pour
 from tests.banc import OUVRIER
 
 from .conftest import CD35, Ouvrir, murer
@@ -137,9 +138,20 @@ def test_deux_champs_voisins_ne_se_confondent_pas() -> None:
     )
 
 
-def test_le_controle_n_a_besoin_que_de_python(racine_du_depot: Path) -> None:
-    code = "import sys; sys.path.insert(0, '.'); import relais.journal.controle"
-    subprocess.run([sys.executable, "-I", "-S", "-c", code], cwd=racine_du_depot, check=True)
+def test_le_verificateur_n_importe_que_python_et_cryptography() -> None:
+    arbre = ast.parse(Path(verificateur.__file__).read_text(encoding="utf-8"))
+    importes = {
+        nom.split(".")[0]
+        for noeud in ast.walk(arbre)
+        for nom in (
+            [alias.name for alias in noeud.names]
+            if isinstance(noeud, ast.Import)
+            else [noeud.module or ""]
+            if isinstance(noeud, ast.ImportFrom)
+            else []
+        )
+    }
+    assert importes - sys.stdlib_module_names == {"cryptography"}
 
 
 # The check of the rows alone

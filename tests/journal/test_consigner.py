@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from relais.journal.actions import HorsTransaction, consigner, consigner_refus
+from relais.journal.actions import HorsTransaction, consigner, consigner_chacun, consigner_refus
 from relais.journal.chaine import verifier
 from relais.journal.models import SYSTEME, Action, Evenement, Issue
 from relais.journal.mur import pour
@@ -49,9 +49,23 @@ def test_un_acte_est_lie_avec_ce_qu_il_dit(base: object) -> None:
     assert constat.nombre == constat.tete.sequence == 1
 
 
+def test_un_acte_sur_plusieurs_objets_fait_un_maillon_pour_chacun(base: object) -> None:
+    objets = [str(uuid4()) for _ in range(3)]
+    with pour(CD35):
+        consigner_chacun(Action.COMPTE_INVITE, objets, organisation=CD35, agent=AGENT)
+    assert [(e.action, e.objet) for e in evenements(CD35)] == [
+        ("compte_invite", objet) for objet in objets
+    ]
+    constat = verifier(CD35)
+    assert constat.intacte
+    assert constat.nombre == 3
+
+
 def test_un_acte_sans_transaction_est_refuse(base: object) -> None:
     with pytest.raises(HorsTransaction):
         consigner(Action.LECTURE, organisation=CD35, agent=AGENT)
+    with pytest.raises(HorsTransaction):
+        consigner_chacun(Action.LECTURE, ["fiche"], organisation=CD35, agent=AGENT)
     assert not evenements(CD35)
 
 
