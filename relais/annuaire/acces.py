@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import resolve
 
-from relais.annuaire.affectations import affectations_de_la_session
+from relais.annuaire.affectations import affectations_de_la_session, attend_un_role
 from relais.annuaire.contexte import contexte
 from relais.annuaire.facteurs import a_un_second_facteur
 from relais.journal.actions import consigner_refus
@@ -24,7 +24,8 @@ class ContexteDeLaRequete:
     """Open the agent's `contexte` around the view and the rendering of its response.
 
     An error rolls everything back; a refusal is journaled afterwards, in a transaction of its own.
-    An agent who has no affectation left is logged out at once.
+    An agent who has no affectation left is logged out at once; whose first one waits for an
+    approval stays, outside of every wall.
     """
 
     def __init__(self, suite: Suite) -> None:
@@ -34,7 +35,7 @@ class ContexteDeLaRequete:
         requete.affectations = affectations_de_la_session(requete)
         requete.affectation = affectation = next(iter(requete.affectations), None)
         if affectation is None:
-            if requete.user.is_authenticated:
+            if requete.user.is_authenticated and not attend_un_role(requete.user):
                 logout(requete)
                 messages.warning(requete, "Votre compte n’a plus de rôle : voyez l’administrateur.")
             return self.suite(requete)
@@ -64,7 +65,7 @@ class SecondFacteurExige:
     CHOIX = "/compte/"
     PERMISES = (
         *("/compte/second-facteur/", "/compte/deconnexion/", "/compte/confirmer/"),
-        *("/statique/", "/sante/", "/aide/"),
+        *("/statique/", "/sante/", "/aide/", "/.well-known/"),
     )
 
     def __init__(self, suite: Suite) -> None:

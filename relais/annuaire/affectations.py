@@ -30,6 +30,11 @@ def affectation_de_la_session(requete: HttpRequest) -> Affectation | None:
     return next(iter(affectations_de_la_session(requete)), None)
 
 
+def attend_un_role(agent: Agent) -> bool:
+    """Whether a role proposed for that agent waits for a second person."""
+    return Affectation.objects.en_attente().filter(agent=agent).exists()
+
+
 def retenir(requete: HttpRequest, affectation: Affectation) -> None:
     """Use that affectation from the next request on."""
     requete.session[CLE] = affectation.pk

@@ -6,31 +6,52 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
-from relais.annuaire.conventions import regles_de_l_organisation
+from relais.annuaire.conventions import partie_de
 from relais.annuaire.models import Affectation, Organisation
 from relais.regles.convention import Role
 from relais.socle import horloge
 
 _TERRAIN = [
     ("Mes fiches", "fiches:mes_fiches"),
+    ("Où en est-on ?", "fiches:ou_en_est_on"),
+    ("Équipe", "fiches:equipe"),
     ("Signaler un dysfonctionnement", "fiches:signaler"),
 ]
 _MENU: dict[Role, list[tuple[str, str]]] = {
     Role.TRAVAILLEUR_SOCIAL: _TERRAIN,
     Role.CHARGE_ACCUEIL: _TERRAIN,
-    Role.ENCADRANT: _TERRAIN,
+    Role.ENCADRANT: [
+        *_TERRAIN,
+        ("Suivi", "fiches:suivi"),
+        ("Rôles à approuver", "comptes:a_approuver"),
+    ],
     Role.AGENT_CAISSE: [
         ("À traiter", "fiches:corbeille"),
+        ("Équipe", "fiches:equipe"),
         ("Signaler un dysfonctionnement", "fiches:signaler"),
     ],
     Role.RESPONSABLE_CAISSE: [
         ("À traiter", "fiches:corbeille"),
+        ("Équipe", "fiches:equipe"),
         ("Suivi", "fiches:suivi"),
+        ("Phrases types", "fiches:phrases_types"),
         ("Signaler un dysfonctionnement", "fiches:signaler"),
+        ("Rôles à approuver", "comptes:a_approuver"),
     ],
     Role.REFERENT: [
         ("Suivi", "fiches:suivi"),
         ("Signaler un dysfonctionnement", "fiches:signaler"),
+    ],
+    Role.DPO: [
+        ("Journal", "rgpd:journal"),
+        ("Effacements", "rgpd:effacements"),
+        ("Retenues", "rgpd:retenues"),
+    ],
+    Role.ADMINISTRATEUR: [
+        ("Comptes", "comptes:liste"),
+        ("Rôles à approuver", "comptes:a_approuver"),
+        ("Revue des droits", "comptes:revue"),
+        ("Équipes", "comptes:equipes"),
     ],
 }
 
@@ -66,8 +87,5 @@ def contexte_de_page(requete: HttpRequest) -> dict[str, Any]:
 
 def _nom_court(organisation: Organisation) -> str:
     """The name of a party as annex 1 shortens it, its whole name without a convention."""
-    regles = regles_de_l_organisation(organisation.code)
-    if regles is None:
-        return organisation.nom
-    partie = regles.departement if regles.departement.code == organisation.code else regles.caisse
-    return partie.nom_court.exigee(horloge.aujourd_hui())
+    partie = partie_de(organisation.code)
+    return partie.nom_court.exigee(horloge.aujourd_hui()) if partie else organisation.nom

@@ -53,8 +53,11 @@ class Comptes(DefaultAccountAdapter):
             noter_compte(Action.COMPTE_VERROUILLE, agent)
 
     def pre_login(self, request: HttpRequest, user: Agent, **options: Any) -> HttpResponse | None:
-        """Both factors may be right: a closed account, or one without a role, stays outside."""
-        if user.is_active and Affectation.objects.de(user).exists():
+        """Both factors may be right: a closed account, or one without a role, stays outside.
+
+        Whose role waits for an approval comes in to choose a second factor, and sees no more.
+        """
+        if user.is_active and Affectation.objects.ouvertes().filter(agent=user).exists():
             return None
         noter_compte(Action.CONNEXION_REFUSEE, user, issue=Issue.REFUSE)
         clear_login(request)
@@ -78,15 +81,20 @@ class Comptes(DefaultAccountAdapter):
         super().logout(request)
 
     def reauthenticate(self, user: Agent, password: str) -> bool:
-        """Whether it is the agent's password; each failure counts towards the lock."""
+        """Whether it is the agent's password; each failure counts towards the lock.
+
+        The key of the session changes: one that was stolen before is good for nothing.
+        """
         requete = context.request
         if authenticate(requete, email=user.email, password=password) == user:
+            requete.session.cycle_key()
             return True
         self.authentication_failed(requete, email=user.email)
         return False
 
     def set_password(self, user: Agent, password: str) -> None:
         super().set_password(user, password)
+        seances.terminer_toutes(user, sauf=context.request.session.session_key)
         noter_compte(Action.MOT_DE_PASSE_CHANGE, user)
 
     def is_reauthentication_required(self, *, app: str, **options: Any) -> bool:

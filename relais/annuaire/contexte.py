@@ -15,6 +15,7 @@ from relais.annuaire.models import Affectation
 @contextmanager
 def contexte(affectation: Affectation) -> Iterator[None]:
     """Open the transaction of an agent's act, walled to the organisation of `affectation`."""
+    affectation.__dict__.pop("remplaces", None)  # who stands in for whom is read again
     with _mur(affectation.organisation_id, str(affectation.agent.pseudonyme)):
         yield
 

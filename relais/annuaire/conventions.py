@@ -1,5 +1,6 @@
 """The conventions in force: each file loaded once, its digest recorded by `relais migrer`."""
 
+from datetime import date, datetime
 from functools import cache
 
 from django.conf import settings
@@ -34,6 +35,29 @@ def regles_de_l_organisation(organisation: str) -> Regles | None:
         if organisation in (une.departement.code, une.caisse.code)
     )
     return next(parties, None)
+
+
+def partie_de(organisation: str) -> Organisme | None:
+    """What that convention says of the organisation itself; None without a convention."""
+    regles = regles_de_l_organisation(organisation)
+    if regles is None:
+        return None
+    return regles.departement if regles.departement.code == organisation else regles.caisse
+
+
+def nom_dans_phrase(organisation: Organisation, instant: datetime) -> str:
+    """« la Carsat Bretagne »; its whole name without a convention."""
+    partie = partie_de(organisation.code)
+    return partie.nom_dans_phrase.exigee(instant.date()) if partie else organisation.nom
+
+
+def duree_commune(cle: str, *, jour: date) -> int:
+    """The shortest value of that retention among the conventions served here.
+
+    For what belongs to no party: sessions, links, mails. `cle`: a field of `Conservation`.
+    """
+    durees = (getattr(une.conservation, cle).exigee(jour) for une in chargees().values())
+    return int(min(durees))
 
 
 def enregistrer() -> None:

@@ -103,6 +103,14 @@ def oublier(retires: Iterable[dict[str, Any]]) -> None:
         )
 
 
+def cles_en_usage(objets: Iterable[UUID]) -> set[UUID]:
+    """Those of these keys that seal a second factor, or may seal one being set up."""
+    data = Authenticator.objects.values_list("data", flat=True)
+    scelles = {un[nom] for un in data for nom in ("secret", "seed") if nom in un}
+    en_attente = Agent.objects.filter(pseudonyme__in=list(objets))
+    return {_lire(un)[0] for un in scelles} | set(en_attente.values_list("pseudonyme", flat=True))
+
+
 def secret_en_attente(requete: HttpRequest, *, nouveau: bool) -> str:
     """The secret shown by the activation page, kept sealed in the session until it is confirmed.
 

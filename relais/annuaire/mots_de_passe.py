@@ -29,11 +29,12 @@ class LongueurSelonLeRole:
     def validate(self, password: str, user: Agent | None = None) -> None:
         longueur = LONGUEUR
         if user is not None and user.pk:
-            roles = Affectation.objects.de(user).values_list("role", flat=True)
+            siennes = Affectation.objects.ouvertes().filter(agent=user)
+            roles = siennes.values_list("role", flat=True)
             longueur = max(map(longueur_pour, roles), default=LONGUEUR)
         if len(password) < longueur:
             raise ValidationError(
-                f"Ce mot de passe est trop court : il en faut {longueur} caractères au moins. "
+                f"Ce mot de passe est trop court : il faut {longueur} caractères au moins. "
                 "Quelques mots sans lien entre eux conviennent très bien.",
                 code="password_too_short",
             )

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
+from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 
@@ -31,3 +32,17 @@ def reservee_a(*roles: Role) -> Callable[[Vue], Vue]:
         return gardee
 
     return decorer
+
+
+def fichier_joint(octets: bytes, nom: str, type_mime: str) -> HttpResponse:
+    """A file to keep, never shown by the browser."""
+    return HttpResponse(
+        octets,
+        content_type=type_mime,
+        headers={"Content-Disposition": f'attachment; filename="{nom}"'},
+    )
+
+
+def statut_de(*forms: BaseForm | None) -> int:
+    """The status of a page that shows these forms: 422 when one comes back with its errors."""
+    return 422 if any(form is not None and form.errors for form in forms) else 200

@@ -26,5 +26,8 @@ def noter_compte(
 
 def organisation_de(agent: Agent | None) -> str:
     """Code of the organisation whose chain tells of that account."""
-    affectation = Affectation.objects.de(agent).first() if agent else None
+    if agent is None:
+        return SYSTEME
+    ouvertes = Affectation.objects.ouvertes().filter(agent=agent)
+    affectation = ouvertes.order_by("-active", "pk").first()
     return affectation.organisation_id if affectation else SYSTEME

@@ -1,31 +1,36 @@
 """Every address of the product is closed unless it is listed here, and so until both factors."""
 
+import json
 import os
 import subprocess
 import sys
 from uuid import UUID
 
 import pytest
+from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.test import Client
 from django.urls import NoReverseMatch, get_resolver, reverse
 from django.urls.converters import get_converters
 
+from relais.annuaire.models import Agent
 from tests import banc
 from tests.annuaire.gestes import CONNEXION, donner_mot_de_passe, est_connecte
 
-# What anybody may open: the doors of login, whether the product lives, the notices that the law
-# wants readable by all, and the demonstration's own pages, which answer 404 elsewhere.
+# What anybody may open: the doors of login, the links that mails carry, whether the product lives,
+# the help and the notices that the law wants readable by all, and the demonstration's own pages,
+# which answer 404 elsewhere.
 PUBLIQUES = {
     *("account_login", "account_logout", "account_inactive", "mfa_authenticate"),
-    *("mfa_login_webauthn", "vivant", "pret", "courriels", "galerie"),
-    *("fiches:donnees_personnelles", "fiches:accessibilite"),
+    *("mfa_login_webauthn", "vivant", "pret", "security_txt", "courriels", "galerie"),
+    *("lien", "lien_recu", "fiches:donnees_personnelles", "fiches:accessibilite"),
+    *("fiches:aide", "fiches:mode_operatoire", "fiches:ailleurs", "fiches:ailleurs_pdf"),
 }
 # Where somebody goes who has a password and no second factor yet.
 DU_PREMIER_FACTEUR = {
     *("mfa_index", "mfa_list_webauthn", "mfa_activate_totp", "mfa_add_webauthn"),
     *("mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_generate_recovery_codes"),
     *("mfa_remove_webauthn", "mfa_reauthenticate", "mfa_reauthenticate_webauthn"),
-    "account_reauthenticate",
+    *("account_reauthenticate", "fiches:visite", "fiches:raccourcis"),
 }
 EXEMPLES = {"int": 1, "str": "x", "slug": "x", "uuid": UUID(int=7), "path": "x"}
 
@@ -97,3 +102,43 @@ def test_en_https_les_temoins_sont_lies_a_l_hote():
         check=True,
     ).stdout.split()
     assert sortie == ["__Host-session", "__Host-csrf", "True", "True", "True", "/", "None"]
+
+
+def test_une_installation_neuve_n_a_aucun_compte(db):
+    assert not Agent.objects.exists()
+
+
+def test_ce_qui_sert_n_a_ni_mise_au_point_ni_hachage_faible():
+    """The settings of a server, as they are without the tests."""
+    lire = (
+        "import json; from django.conf import settings as s; print(json.dumps([s.DEBUG,"
+        " s.PASSWORD_HASHERS, [v['NAME'] for v in s.AUTH_PASSWORD_VALIDATORS],"
+        " [h['class'] for h in s.LOGGING['handlers'].values()], s.SESSION_COOKIE_SAMESITE,"
+        " s.CSRF_COOKIE_SAMESITE, s.CSRF_COOKIE_HTTPONLY, s.DEMONSTRATION]))"
+    )
+    sortie = subprocess.run(
+        [sys.executable, "-c", lire],
+        cwd=banc.RACINE,
+        env=os.environ,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    assert json.loads(sortie) == [
+        False,
+        ["django.contrib.auth.hashers.Argon2PasswordHasher"],
+        [
+            "relais.annuaire.mots_de_passe.LongueurSelonLeRole",
+            "relais.annuaire.mots_de_passe.NiCourantNiPersonnel",
+        ],
+        ["logging.StreamHandler"],
+        *("Lax", "Lax", True, False),
+    ]
+
+
+def test_le_hachage_des_mots_de_passe_suit_l_owasp():
+    """Argon2id, 19 MiB and two passes at least (OWASP's cheat sheet)."""
+    hacheur = Argon2PasswordHasher()
+    assert hacheur.encode("x" * 12, hacheur.salt()).startswith("argon2$argon2id$")
+    assert hacheur.memory_cost >= 19 * 1024
+    assert hacheur.time_cost >= 2

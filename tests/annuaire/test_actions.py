@@ -3,7 +3,10 @@
 import pytest
 from django.db import IntegrityError, transaction
 
-from relais.annuaire.actions import CompteRefuse, affecter, creer_agent, creer_equipe
+from relais.annuaire.actions.comptes import creer_agent
+from relais.annuaire.actions.equipes import creer_equipe
+from relais.annuaire.actions.roles import affecter
+from relais.annuaire.erreurs import CompteRefuse
 from relais.annuaire.models import Affectation, Agent, Equipe, Organisation, Territoire
 from relais.regles.convention import Role
 from tests.annuaire.gestes import journal

@@ -76,7 +76,7 @@ def test_au_terminal_deux_saisies_differentes_ne_creent_rien(personas):
 
 def test_un_mot_de_passe_trop_court_est_refuse_au_terminal(personas):
     entree, saisie = au_terminal("court", "court")
-    with entree, saisie, pytest.raises(CommandError, match="trop court : pour ce rôle, il en faut"):
+    with entree, saisie, pytest.raises(CommandError, match="trop court : pour ce rôle, il faut"):
         creer()
 
 
@@ -170,7 +170,7 @@ def _de_la_caisse() -> dict[str, str]:
 
 REFUS: list[tuple[list[str], dict[str, str], str]] = [
     (["agent", "creer"], {}, "Il manque : --email, --prenom, --nom, --organisation, --role."),
-    (["agent"], {}, "Dites ce qu’il faut faire : creer ou lister."),
+    (["agent"], {}, "Dites ce qu’il faut faire : creer, inviter, importer, "),
     (["agent", "creer", "--inconnue"], {}, "Cette commande n’est pas juste."),
     (["equipe", "effacer"], {}, "Cette commande n’est pas juste."),
     (
@@ -182,15 +182,12 @@ REFUS: list[tuple[list[str], dict[str, str], str]] = [
 ]
 
 
-DU_POOL = ("{", "couldn't stop thread", "hint:")
-
-
 def test_un_refus_est_une_phrase_et_le_statut_un(base):
     for mots, environnement, phrase in REFUS:
         refus = processus(base, *mots, **environnement)
         assert refus.returncode == 1, mots
-        # Besides what the pool says (in JSON; plainly once logging is shut, on a busy machine),
-        # one sentence and no trace.
-        (dit,) = [ligne for ligne in refus.stderr.splitlines() if not ligne.startswith(DU_POOL)]
-        assert phrase in dit
+        # The pool of connections may add words of its own while the process ends.
+        (dite,) = [ligne for ligne in refus.stderr.splitlines() if phrase in ligne]
+        assert not dite.startswith("{")
+        assert "Traceback" not in refus.stderr
         assert refus.stdout == ""

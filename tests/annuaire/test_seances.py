@@ -28,9 +28,9 @@ def vieillir(navigateur, secondes: float, *cles: str) -> None:
 
 
 def test_la_session_finit_au_bout_de_dix_heures(navigateur):
-    vieillir(navigateur, 10 * HEURE - 5, seances.OUVERTE)
+    vieillir(navigateur, 10 * HEURE - MINUTE, seances.OUVERTE)
     assert navigateur.get("/fiches/").status_code == 200
-    vieillir(navigateur, 10, seances.OUVERTE)
+    vieillir(navigateur, 2 * MINUTE, seances.OUVERTE)
     assert navigateur.get("/fiches/").url.startswith("/compte/connexion/")
     assert not est_connecte(navigateur)
     assert "dix heures" in navigateur.get("/compte/connexion/").content.decode()

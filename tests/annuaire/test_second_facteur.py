@@ -7,10 +7,10 @@ from unittest import mock
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal import auth as totp
-from django.contrib.sessions.models import Session
 from django.db import connection
 
 from relais.annuaire import facteurs
+from relais.annuaire.models import Seance
 from relais.coffre.actions import Genre, Illisible, detruire
 from relais.coffre.models import Cle
 from tests.annuaire.gestes import (
@@ -51,7 +51,7 @@ def tables() -> bytes:
     with connection.cursor() as curseur:
         curseur.execute("SELECT string_agg(f::text, ' ') FROM mfa_authenticator f")
         facteurs_en_base = curseur.fetchone()[0] or ""
-    sessions = [str(session.get_decoded()) for session in Session.objects.all()]
+    sessions = [str(session.get_decoded()) for session in Seance.objects.all()]
     assert sessions
     return " ".join([facteurs_en_base, *sessions]).encode()
 

@@ -7,6 +7,7 @@ from axes.models import AccessAttempt
 from django.db import connection, connections
 from django.test import Client
 
+from relais.annuaire import affluence
 from relais.journal.models import SYSTEME
 from tests.annuaire.gestes import donner_mot_de_passe, entrer, est_connecte, journal
 from tests.personas import connecter, creer_personas, poser_second_facteur
@@ -126,8 +127,10 @@ def test_les_confirmations_comptent_aussi(personas):
 
 
 @pytest.mark.parametrize("fils", [12])
-def test_des_echecs_au_meme_instant_comptent_tous(base, fils):
-    """Two at once count for two: threads and real commits."""
+def test_des_echecs_au_meme_instant_comptent_tous(base, fils, monkeypatch):
+    """Two at once count for two: threads and real commits, as many places as threads."""
+    for places in ("_guichets", "_file"):
+        monkeypatch.setattr(affluence, places, threading.BoundedSemaphore(fils))
     adresse = creer_personas().ts_rennes.agent.email
     depart = threading.Barrier(fils)
     statuts = []

@@ -8,8 +8,8 @@ from typing import Any, NoReturn, TypeVar
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, connection
 
-from relais.annuaire.actions import CompteRefuse
-from relais.annuaire.models import Organisation
+from relais.annuaire.erreurs import CompteRefuse
+from relais.annuaire.models import Agent, Organisation
 
 Chose = TypeVar("Chose")
 
@@ -32,6 +32,7 @@ class Commande(BaseCommand):
     """A command of the directory: a verb, then its options."""
 
     requires_system_checks = ()
+    verbes: tuple[str, ...]
 
     def create_parser(self, prog_name: str, subcommand: str, **options: Any) -> CommandParser:
         parser = super().create_parser(prog_name, subcommand, **options)
@@ -48,18 +49,13 @@ class Commande(BaseCommand):
             raise
 
     def handle(self, *args: Any, verbe: str | None, **options: Any) -> None:
-        verbes = {"creer": self.creer, "lister": self.lister}
+        """Call the method of the verb: « role proposer » is `role_proposer`."""
         if verbe is None:
-            raise CommandError(f"Dites ce qu’il faut faire : {' ou '.join(verbes)}.")
+            dits = [nom.replace("_", " ") for nom in self.verbes]
+            raise CommandError(f"Dites ce qu’il faut faire : {', '.join(dits[:-1])} ou {dits[-1]}.")
         with phrases():
             verifier_le_role()
-            verbes[verbe](**options)
-
-    def creer(self, **options: Any) -> None:
-        raise NotImplementedError
-
-    def lister(self, **options: Any) -> None:
-        raise NotImplementedError
+            getattr(self, verbe)(**options)
 
 
 @contextmanager
@@ -104,6 +100,14 @@ def organisation(code: str) -> Organisation:
     """The organisation of that code."""
     toutes = {une.code: une for une in Organisation.objects.order_by("code")}
     return parmi(toutes, code, "L’organisation")
+
+
+def compte(email: str) -> Agent:
+    """The account of that address; CommandError when there is none."""
+    agent = Agent.objects.d_adresse(email).first()
+    if agent is None:
+        raise CommandError(f"Aucun compte n’a l’adresse « {email} ».")
+    return agent
 
 
 def organisations(code: str | None) -> list[Organisation]:

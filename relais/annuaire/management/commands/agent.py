@@ -1,83 +1,228 @@
-"""`relais agent creer | lister`: the first accounts are made here, the next ones as well."""
+"""`relais agent …`: the accounts from the server, where the first ones are made."""
 
 import getpass
 import sys
+from argparse import ArgumentParser
+from pathlib import Path
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
-from relais.annuaire.actions import creer_agent
+from relais.annuaire import fichier_d_agents, portraits
+from relais.annuaire.actions import comptes, imports, invitations, roles
+from relais.annuaire.actions.imports import Constat
 from relais.annuaire.management.terminal import (
     Analyseur,
     Commande,
+    compte,
     exiger,
     organisation,
     organisations,
     parmi,
     tableau,
 )
-from relais.annuaire.models import Affectation
+from relais.annuaire.models import Affectation, Agent, Equipe, Organisation
 from relais.annuaire.mots_de_passe import engendrer
 from relais.regles.convention import Role
 from relais.socle import horloge
 
 ROLES = {role.value: role for role in Role}
+OPTIONS = {
+    "email": "adresse mail professionnelle",
+    "prenom": "prénom, tel qu’il figure sur les fiches",
+    "nom": "nom, de même",
+    "telephone": "numéro porté sur les fiches",
+    "organisation": "code de l’organisation (cd35)",
+    "role": ", ".join(ROLES),
+    "equipe": "nom de l’équipe (« relais equipe lister »)",
+    "fichier": "le CSV à lire",
+}
+QUI = ("email", "prenom", "nom", "telephone", "organisation", "role", "equipe")
+QUEL_ROLE = ("email", "organisation", "role", "equipe")
+VERBES: dict[str, tuple[str, tuple[str, ...]]] = {
+    "creer": ("ouvre le compte d’une personne, avec un rôle", QUI),
+    "inviter": ("envoie à une personne un lien pour ouvrir son compte", QUI),
+    "importer": ("invite les personnes d’un fichier CSV", ("organisation", "fichier")),
+    "desactiver": ("ferme un compte, ses sessions et ses rôles", ("email",)),
+    "reactiver": ("rouvre un compte, sans rôle", ("email",)),
+    "facteur": ("retire les seconds facteurs d’un compte", ("email",)),
+    "role_proposer": ("propose un rôle, qu’une seconde personne approuvera", QUEL_ROLE),
+    "role_approuver": ("approuve un rôle proposé", QUEL_ROLE),
+    "role_retirer": ("retire un rôle, ou sa proposition", QUEL_ROLE),
+    "lister": ("donne les comptes, par organisation", ("organisation",)),
+}
 
 
 class Command(Commande):
-    help = "Les comptes : en ouvrir un, voir ceux qui existent."
+    help = "Les comptes : en ouvrir, inviter, donner un rôle, fermer, voir ceux qui existent."
+    verbes = tuple(VERBES)
 
     def add_arguments(self, parser: CommandParser) -> None:
         verbes = parser.add_subparsers(dest="verbe", parser_class=Analyseur)
-        creer = verbes.add_parser(
-            "creer",
-            help="ouvre le compte d’une personne, avec un rôle",
-            description="Le mot de passe se saisit deux fois ; sans terminal, il est fait et montré"
-            " une seule fois. À sa première connexion, la personne choisit son second facteur.",
-        )
-        creer.add_argument("--email", help="adresse mail professionnelle")
-        creer.add_argument("--prenom", help="prénom, tel qu’il figure sur les fiches")
-        creer.add_argument("--nom", help="nom, de même")
-        creer.add_argument("--telephone", default="", help="numéro porté sur les fiches")
-        creer.add_argument("--organisation", help="code de l’organisation (cd35)")
-        creer.add_argument("--role", help=", ".join(ROLES))
-        creer.add_argument("--equipe", help="nom de l’équipe (« relais equipe lister »)")
-        creer.add_argument(
-            "--mot-de-passe-genere",
-            action="store_true",
-            help="fait un mot de passe et le montre une seule fois",
-        )
-        lister = verbes.add_parser("lister", help="donne les comptes, par organisation")
-        lister.add_argument("--organisation", help="ceux de cette organisation seulement")
+        du_role: Any = None
+        for nom, (aide, options) in VERBES.items():
+            groupe = verbes
+            if nom.startswith("role_"):
+                if du_role is None:
+                    role = verbes.add_parser("role", help="propose, approuve ou retire un rôle")
+                    du_role = role.add_subparsers(
+                        dest="verbe", parser_class=Analyseur, required=True
+                    )
+                groupe = du_role
+            un = groupe.add_parser(nom.removeprefix("role_"), help=aide)
+            un.set_defaults(verbe_complet=nom)
+            _ajouter(un, nom, options)
+
+    def handle(self, *args: Any, verbe: str | None, **options: Any) -> None:
+        super().handle(*args, verbe=options.pop("verbe_complet", verbe), **options)
 
     def creer(self, **options: Any) -> None:
         exiger(options, "email", "prenom", "nom", "organisation", "role")
-        sienne = organisation(options["organisation"])
-        siennes = {une.nom: une for une in sienne.equipes.order_by("nom")}
-        equipe = parmi(siennes, options["equipe"], "L’équipe") if options["equipe"] else None
-        role = parmi(ROLES, options["role"].replace("-", "_"), "Le rôle")
         genere = options["mot_de_passe_genere"] or not sys.stdin.isatty()
         mot_de_passe = engendrer() if genere else saisir_mot_de_passe()
-        agent = creer_agent(
-            **{nom: options[nom] for nom in ("email", "prenom", "nom", "telephone")},
+        agent = comptes.creer_agent(
+            **_qui(options),
             mot_de_passe=mot_de_passe,
-            organisation=sienne,
-            role=role,
-            equipe=equipe,
             maintenant=horloge.maintenant(),
+            prevenir=True,
         )
         self.stdout.write(f"Le compte de {agent.email} est ouvert.")
         if genere:
             self.stdout.write(f"Son mot de passe, montré une seule fois : {mot_de_passe}")
 
+    def inviter(self, **options: Any) -> None:
+        exiger(options, "email", "prenom", "nom", "organisation", "role")
+        qui = _qui(options)
+        sienne = qui.pop("organisation")
+        agent = invitations.inviter(sienne, **qui, par=None, maintenant=horloge.maintenant())
+        self.stdout.write(f"L’invitation de {agent.email} est partie.")
+
+    def importer(self, **options: Any) -> None:
+        exiger(options, "organisation", "fichier")
+        sienne = organisation(options["organisation"])
+        lignes = fichier_d_agents.lire(_lire(options["fichier"]))
+        for un in imports.examiner(sienne, lignes, par=None):
+            if un.constat != Constat.NOUVEAU:
+                dit = un.phrase or "déjà là"
+                self.stdout.write(f"ligne {un.ligne.numero} : {dit}")
+        if options["confirmer"]:
+            nombre = imports.importer(sienne, lignes, par=None, maintenant=horloge.maintenant())
+            self.stdout.write(f"Invitations parties : {nombre}.")
+        else:
+            self.stdout.write("Rien n’est écrit. Pour inviter : la même commande, --confirmer.")
+
+    def desactiver(self, **options: Any) -> None:
+        exiger(options, "email")
+        agent = compte(options["email"])
+        comptes.desactiver_compte(agent, par=None, maintenant=horloge.maintenant())
+        self.stdout.write(f"Le compte de {agent.email} est désactivé.")
+
+    def reactiver(self, **options: Any) -> None:
+        exiger(options, "email")
+        agent = compte(options["email"])
+        comptes.reactiver_compte(agent, par=None, maintenant=horloge.maintenant())
+        self.stdout.write(f"Le compte de {agent.email} est rouvert, sans rôle.")
+
+    def facteur(self, **options: Any) -> None:
+        exiger(options, "email")
+        agent = compte(options["email"])
+        comptes.reinitialiser_les_facteurs(agent, par=None, maintenant=horloge.maintenant())
+        self.stdout.write(f"{agent.email} choisira un second facteur à sa prochaine connexion.")
+
+    def role_proposer(self, **options: Any) -> None:
+        exiger(options, "email", "organisation", "role")
+        sienne, role, equipe = _ou(options)
+        une = roles.proposer(
+            compte(options["email"]),
+            role,
+            organisation=sienne,
+            equipe=equipe,
+            par=None,
+            maintenant=horloge.maintenant(),
+        )
+        self.stdout.write("Le rôle est ouvert." if une.active else "Le rôle attend un accord.")
+
+    def role_approuver(self, **options: Any) -> None:
+        une = _le_role(options, Affectation.objects.en_attente())
+        roles.approuver([une], par=None, maintenant=horloge.maintenant())
+        self.stdout.write(f"Le rôle est ouvert : {une.libelle}.")
+
+    def role_retirer(self, **options: Any) -> None:
+        une = _le_role(options, Affectation.objects.ouvertes().avec_tout())
+        roles.retirer(une, par=None, maintenant=horloge.maintenant())
+        self.stdout.write(f"Le rôle est retiré : {une.libelle}.")
+
     def lister(self, **options: Any) -> None:
-        voulues = {une.code for une in organisations(options["organisation"])}
         lignes = [
-            (une.organisation_id, une.agent.email, une.agent.nom_complet, une.libelle)
-            for une in Affectation.objects.actives().avec_tout().order_by("organisation", "pk")
-            if une.organisation_id in voulues
+            (une.code, agent.email, agent.nom_complet, role.libelle)
+            for une in organisations(options["organisation"])
+            for agent in _comptes(une, inutilises=options["inutilises"])
+            for role in agent.roles_ici
+            if role.active
         ]
-        self.stdout.write(tableau(lignes) if lignes else "Il n’y a pas encore de compte.")
+        vide = (
+            "Aucun compte inutilisé." if options["inutilises"] else "Il n’y a pas encore de compte."
+        )
+        self.stdout.write(tableau(lignes) if lignes else vide)
+
+
+def _ajouter(un: ArgumentParser, verbe: str, options: tuple[str, ...]) -> None:
+    for nom in options:
+        un.add_argument(f"--{nom}", default="", help=OPTIONS[nom])
+    if verbe == "creer":
+        un.description = (
+            "Le mot de passe se saisit deux fois ; sans terminal, il est fait et montré"
+            " une seule fois. À sa première connexion, la personne choisit son second facteur."
+        )
+        un.add_argument(
+            "--mot-de-passe-genere",
+            action="store_true",
+            help="fait un mot de passe et le montre une seule fois",
+        )
+    if verbe == "importer":
+        un.add_argument("--confirmer", action="store_true", help="invite ; sans quoi, relit")
+    if verbe == "lister":
+        un.add_argument(
+            "--inutilises", action="store_true", help="ceux que personne n’ouvre plus (réglage)"
+        )
+
+
+def _comptes(sienne: Organisation, *, inutilises: bool) -> Any:
+    agents = Agent.objects.de_l_organisation(sienne.code).actifs()
+    if inutilises:
+        agents = agents.inutilises(portraits.seuil(sienne.code, horloge.maintenant()))
+    return agents.avec_leurs_roles(sienne.code)
+
+
+def _ou(options: dict[str, Any]) -> tuple[Organisation, Role, Equipe | None]:
+    sienne = organisation(options["organisation"])
+    siennes = {une.nom: une for une in Equipe.objects.ouvertes(sienne.code)}
+    equipe = parmi(siennes, options["equipe"], "L’équipe") if options["equipe"] else None
+    return sienne, parmi(ROLES, options["role"].replace("-", "_"), "Le rôle"), equipe
+
+
+def _qui(options: dict[str, Any]) -> dict[str, Any]:
+    sienne, role, equipe = _ou(options)
+    coordonnees = {nom: options[nom] for nom in ("email", "prenom", "nom", "telephone")}
+    return coordonnees | {"organisation": sienne, "role": role, "equipe": equipe}
+
+
+def _le_role(options: dict[str, Any], parmi_ceux: Any) -> Affectation:
+    exiger(options, "email", "organisation", "role")
+    sienne, role, equipe = _ou(options)
+    une: Affectation | None = parmi_ceux.precisement(
+        compte(options["email"]), sienne.code, role, equipe
+    ).first()
+    if une is None:
+        raise CommandError("Cette personne n’a pas ce rôle, ou il n’attend pas d’accord.")
+    return une
+
+
+def _lire(chemin: str) -> bytes:
+    try:
+        return Path(chemin).read_bytes()
+    except OSError:
+        raise CommandError(f"Le fichier « {chemin} » ne se lit pas.") from None
 
 
 def saisir_mot_de_passe() -> str:

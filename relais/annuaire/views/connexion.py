@@ -1,5 +1,6 @@
-"""Home page, login and one's own account. Login itself is allauth's: it is dressed here."""
+"""Login and one's own account: allauth's pages, dressed."""
 
+from contextlib import nullcontext
 from functools import wraps
 from typing import Any
 
@@ -11,47 +12,18 @@ from allauth.mfa.totp import views as application_allauth
 from allauth.mfa.webauthn import views as cles_allauth
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.response import TemplateResponse
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET
 
-from relais.annuaire import actions, demonstration, facteurs
-from relais.annuaire.affectations import agent_de, retenir
-from relais.annuaire.affichage import pages_de
+from relais.annuaire import affluence, demonstration, facteurs, seances
+from relais.annuaire.affectations import agent_de
 from relais.annuaire.models import Agent
 from relais.annuaire.portes import Vue
 from relais.annuaire.trace import noter_compte
 from relais.journal.models import Action
-
-
-@login_required
-@require_GET
-def accueil(requete: HttpRequest) -> HttpResponse:
-    """The first page of the role, or a word for who has none yet."""
-    pages = pages_de(requete.affectation)
-    if pages:
-        return redirect(pages[0][1])
-    return render(requete, "annuaire/accueil.html")
-
-
-@login_required
-@require_http_methods(["GET", "POST"])
-def changer_d_affectation(requete: HttpRequest) -> HttpResponse:
-    """Choose among one's own affectations; rights are never their union."""
-    if requete.method == "GET":
-        return render(requete, "annuaire/affectations.html")
-    voulue = next(
-        (une for une in requete.affectations if str(une.pk) == requete.POST.get("affectation")),
-        None,
-    )
-    if voulue is None:
-        raise Http404
-    actions.changer_d_affectation(voulue, de=requete.affectation)
-    retenir(requete, voulue)
-    messages.success(requete, f"Vous travaillez maintenant comme : {voulue.libelle}.")
-    return redirect("accueil")
 
 
 def habiller(vue: Vue) -> Vue:
@@ -66,6 +38,19 @@ def habiller(vue: Vue) -> Vue:
         return reponse
 
     return habillee
+
+
+def cle_changee(vue: Vue) -> Vue:
+    """A second factor given again changes the key of the session, as the password does."""
+
+    @wraps(vue)
+    def confirmee(requete: HttpRequest, *args: Any, **options: Any) -> HttpResponse:
+        reponse = vue(requete, *args, **options)
+        if requete.method == "POST" and reponse.status_code == 302:
+            requete.session.cycle_key()
+        return reponse
+
+    return confirmee
 
 
 def facteurs_consignes(vue: Vue) -> Vue:
@@ -112,7 +97,13 @@ def completer(reponse: TemplateResponse, **contexte: Any) -> dict[str, Any]:
 @habiller
 def connexion(requete: HttpRequest) -> HttpResponse:
     """Address and password; in a demonstration, the fictitious accounts under it."""
-    reponse = compte_allauth.login(requete)
+    try:
+        with affluence.guichet() if requete.method == "POST" else nullcontext():
+            reponse = compte_allauth.login(requete)
+    except affluence.Affluence as trop:
+        pleine = render(requete, "annuaire/affluence.html", status=503)
+        pleine.headers["Retry-After"] = str(trop.REVENIR)
+        return pleine
     if isinstance(reponse, TemplateResponse):
         comptes = demonstration.comptes_fictifs(requete)
         form = completer(reponse, comptes=comptes)["form"]
@@ -167,12 +158,28 @@ def retirer_cle(requete: HttpRequest, pk: int) -> HttpResponse:
     return cles_allauth.remove_webauthn(requete, pk=pk)
 
 
+def jeton_perime(requete: HttpRequest, reason: str = "") -> HttpResponse:
+    """The token of a form is not the session's: what was typed comes back, or it is said."""
+    garde = seances.garder_la_page_perimee(requete)
+    return garde or render(requete, "403_csrf.html", status=403)
+
+
 inactif = habiller(compte_allauth.account_inactive)
-deconnexion = habiller(compte_allauth.logout)
+
+
+@habiller
+def deconnexion(requete: HttpRequest) -> HttpResponse:
+    """The browser is told to forget what it may have kept of the pages."""
+    reponse: HttpResponse = compte_allauth.logout(requete)
+    if requete.method == "POST":
+        reponse.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return reponse
+
+
 confirmer = habiller(compte_allauth.reauthenticate)
 mot_de_passe = habiller(compte_allauth.password_change)
-confirmer_par_code = habiller(facteurs_allauth.reauthenticate)
-confirmer_par_cle = habiller(cles_allauth.reauthenticate_webauthn)
+confirmer_par_code = habiller(cle_changee(facteurs_allauth.reauthenticate))
+confirmer_par_cle = habiller(cle_changee(cles_allauth.reauthenticate_webauthn))
 activer_application = habiller(facteurs_consignes(application_allauth.activate_totp))
 retirer_application = habiller(facteurs_consignes(application_allauth.deactivate_totp))
 voir_codes = habiller(codes_allauth.view_recovery_codes)
