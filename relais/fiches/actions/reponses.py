@@ -1,27 +1,44 @@
-"""The caisse acts: open, take charge, étape, answer, out of perimeter."""
+"""The caisse acts: open, take charge, étape, complement, answer, out of perimeter, close."""
 
 from collections.abc import Callable
 from datetime import datetime
 
 from django.db import transaction
 
+from relais.annuaire.conventions import regles_de
+from relais.annuaire.droits import exiger
 from relais.annuaire.models import Affectation
 from relais.coffre.actions import Index
-from relais.fiches import avis, decompte, droits, exemplaires, verification_reponse
+from relais.fiches import (
+    avis,
+    decompte,
+    droits,
+    exemplaires,
+    mains,
+    rappels,
+    verification_reponse,
+)
 from relais.fiches.actions.acte import (
     ActeRefuse,
-    exiger,
+    exiger_canal_integre,
+    finir_l_attente,
     passer,
     statut_apres,
+    terminer,
     tour_courant,
     verrouiller,
 )
 from relais.fiches.contenu import ContenuReponse
 from relais.fiches.exemplaires import Piece
-from relais.fiches.models import ROLES_CAISSE, Avis, Envoi, Fiche, Tour
+from relais.fiches.models import Avis, Envoi, Fiche, Tour
+from relais.regles import delais, indicateurs
 from relais.regles.circuit import Geste, Partie, Statut
+from relais.regles.convention import ROLES_DE_LA_CAISSE
 from relais.regles.fiche import NatureReponse
-from relais.socle.horloge import PARIS
+from relais.regles.issues import IssueSansChoix
+from relais.socle.horloge import jour_de
+
+NE_CLOT_PAS = "Une réponse d’étape ou une précision demandée laisse la fiche ouverte."
 
 
 @transaction.atomic
@@ -32,6 +49,8 @@ def ouvrir(fiche: Fiche, *, par: Affectation, maintenant: datetime) -> None:
     """
     exiger(droits.peut_traiter(par, fiche))
     if fiche.ouverte_caisse_le is not None:
+        if fiche.complement_recu_le is not None:
+            _lire_le_complement(fiche, par=par, maintenant=maintenant)
         return
     ouverte = Fiche.objects.filter(pk=fiche.pk, ouverte_caisse_le=None).update(
         ouverte_caisse_le=maintenant
@@ -40,9 +59,20 @@ def ouvrir(fiche: Fiche, *, par: Affectation, maintenant: datetime) -> None:
         fiche.ouverte_caisse_le = verrouiller(fiche).ouverte_caisse_le
     else:
         fiche.ouverte_caisse_le = maintenant
-        Envoi.objects.filter(fiche=fiche, sens=Envoi.Sens.VERS_CAISSE, lu_le=None).update(
-            lu_le=maintenant, lu_par=par.agent
-        )
+        _noter_la_lecture(fiche, par=par, maintenant=maintenant)
+
+
+def _lire_le_complement(fiche: Fiche, *, par: Affectation, maintenant: datetime) -> None:
+    """It stays to be seen until who is in charge has; the page shows it as new this once."""
+    _noter_la_lecture(fiche, par=par, maintenant=maintenant)
+    if fiche.chargee_a_id == par.agent_id:
+        Fiche.objects.filter(pk=fiche.pk).update(complement_recu_le=None)
+
+
+def _noter_la_lecture(fiche: Fiche, *, par: Affectation, maintenant: datetime) -> None:
+    Envoi.objects.filter(fiche=fiche, sens=Envoi.Sens.VERS_CAISSE, lu_le=None).update(
+        lu_le=maintenant, lu_par=par.agent
+    )
 
 
 @transaction.atomic
@@ -64,7 +94,7 @@ def prendre_la_suivante(*, par: Affectation, maintenant: datetime) -> Fiche | No
 
     A fiche that a colleague is taking at this instant is skipped, not waited for.
     """
-    exiger(par.role in ROLES_CAISSE)
+    exiger(par.role in ROLES_DE_LA_CAISSE)
     suivante = (
         Fiche.objects.visibles_par(par)
         .libres()
@@ -88,6 +118,7 @@ def donner_etape(
         tour.etapes += 1
         tour.prochain_point_le = fiche.prochain_point_le = reponse.prochain_point_le
         tour.save(update_fields=["etapes", "prochain_point_le"])
+    fiche.complement_recu_le = None
     envoi = _envoyer(fiche, tour, Envoi.Nature.ETAPE, reponse, par=par, maintenant=maintenant)
     passer(
         fiche,
@@ -95,10 +126,31 @@ def donner_etape(
         vers,
         par=par,
         maintenant=maintenant,
-        champs=("prochain_point_le",),
+        champs=("prochain_point_le", "complement_recu_le"),
         reserve_caisse=envoi.reserve,
     )
-    decompte.compter(fiche, ["etapes"], le=maintenant)
+    decompte.compter(fiche, [decompte.reserve(fiche, "etapes")], le=tour.transmise_le)
+    return envoi
+
+
+@transaction.atomic
+def demander_complement(
+    fiche: Fiche, reponse: ContenuReponse, *, par: Affectation, maintenant: datetime
+) -> Envoi:
+    """Ask the author for a precision, or for a new sending. The clock goes on.
+
+    Without box 1 the Département reads a fixed sentence about identity, contact or a new sending.
+    """
+    tour, fiche = _preparer(fiche, reponse, par=par, maintenant=maintenant)
+    exiger_canal_integre(fiche)
+    vers = statut_apres(fiche, Geste.DEMANDER_COMPLEMENT, Partie.CAISSE)
+    tour.complement_demande_le, fiche.complement_recu_le = maintenant, None
+    tour.save(update_fields=["complement_demande_le"])
+    nature = Envoi.Nature.COMPLEMENT_DEMANDE
+    envoi = _envoyer(fiche, tour, nature, reponse, par=par, maintenant=maintenant)
+    champs = ("complement_recu_le",)
+    passer(fiche, Geste.DEMANDER_COMPLEMENT, vers, par=par, maintenant=maintenant, champs=champs)
+    decompte.compter(fiche, ["complements_demandes"], le=tour.transmise_le)
     return envoi
 
 
@@ -127,8 +179,29 @@ def dire_hors_perimetre(
     )
 
 
+@transaction.atomic
+def clore_avec_reponse(
+    fiche: Fiche, reponse: ContenuReponse, *, par: Affectation, maintenant: datetime
+) -> Envoi:
+    """Answer and close in one act, two transitions: nothing more is expected from anybody.
+
+    The fiche stays on its owner's list until the answer was read.
+    """
+    exiger(droits.peut_traiter(par, fiche))
+    exiger_canal_integre(fiche)
+    if not reponse.clot_le_tour:
+        raise ActeRefuse(NE_CLOT_PAS, {"clore": NE_CLOT_PAS})
+    envoi = envoyer(fiche, reponse, par=par, maintenant=maintenant)
+    fiche = envoi.fiche
+    vers = statut_apres(fiche, Geste.CLORE_AVEC_REPONSE, Partie.CAISSE)
+    issue = IssueSansChoix.AVEC_REPONSE
+    terminer(fiche, Geste.CLORE_AVEC_REPONSE, vers, issue=issue, par=par, maintenant=maintenant)
+    return envoi
+
+
 GESTES: dict[str, Callable[..., Envoi]] = {
     NatureReponse.ETAPE: donner_etape,
+    NatureReponse.COMPLEMENT_DEMANDE: demander_complement,
     NatureReponse.HORS_PERIMETRE: dire_hors_perimetre,
 }
 
@@ -153,8 +226,12 @@ def _conclure(
     tour, fiche = _preparer(fiche, reponse, par=par, maintenant=maintenant)
     vers = statut_apres(fiche, geste, Partie.CAISSE)
     tour.repondue_le = fiche.repondue_le = maintenant
-    tour.prochain_point_le = fiche.prochain_point_le = None
-    tour.save(update_fields=["repondue_le", "prochain_point_le"])
+    tour.prochain_point_le = fiche.prochain_point_le = fiche.complement_recu_le = None
+    attente = finir_l_attente(tour, le=maintenant)
+    tour.save(update_fields=["repondue_le", "prochain_point_le", *attente])
+    fiche.cloture_office_le = delais.cloture_d_office(
+        maintenant, convention=regles_de(fiche.convention_id)
+    )
     envoi = _envoyer(fiche, tour, nature, reponse, par=par, maintenant=maintenant)
     passer(
         fiche,
@@ -162,9 +239,9 @@ def _conclure(
         vers,
         par=par,
         maintenant=maintenant,
-        champs=("repondue_le", "prochain_point_le"),
+        champs=("repondue_le", "prochain_point_le", "complement_recu_le", "cloture_office_le"),
     )
-    decompte.compter(fiche, _codes(tour, nature, maintenant), le=maintenant)
+    decompte.compter(fiche, _codes(fiche, tour, nature, maintenant), le=tour.transmise_le)
     return envoi
 
 
@@ -173,10 +250,10 @@ def _preparer(
 ) -> tuple[Tour, Fiche]:
     """Right, content, lock; the first act of the caisse counts as taking charge."""
     exiger(droits.peut_traiter(par, fiche))
-    jour = maintenant.astimezone(PARIS).date()
-    if manques := verification_reponse.manques(reponse, jour=jour):
-        raise ActeRefuse("La réponse n’est pas complète. Rien n’est parti.", manques)
     fiche = verrouiller(fiche)
+    jour, informe = jour_de(maintenant), bool(fiche.reponse_au_professionnel)
+    if manques := verification_reponse.manques(reponse, jour=jour, informe=informe):
+        raise ActeRefuse("La réponse n’est pas complète. Rien n’est parti.", manques)
     tour = tour_courant(fiche)
     if fiche.statut == Statut.TRANSMISE:
         champs = _premier_geste(fiche, tour, par=par, maintenant=maintenant)
@@ -192,6 +269,8 @@ def _premier_geste(
     tour.save(update_fields=["premier_geste_le"])
     fiche.chargee_a = par.agent
     fiche.ouverte_caisse_le = fiche.ouverte_caisse_le or maintenant
+    prise = indicateurs.tranche(maintenant - tour.transmise_le)
+    decompte.compter(fiche, [f"prise:{prise.code}"], le=tour.transmise_le)
     return ("premier_geste_le", "chargee_a", "ouverte_caisse_le")
 
 
@@ -223,23 +302,32 @@ def _envoyer(
     exemplaires.garder(envoi, piece, maintenant=maintenant)
     if informe:
         exemplaires.deposer(envoi, piece, maintenant=maintenant)
+    elif nature == Envoi.Nature.COMPLEMENT_DEMANDE:
+        sans_rien_du_dossier = Piece(reponse.reduite().en_octets(), None, Index())
+        exemplaires.deposer(envoi, sans_rien_du_dossier, maintenant=maintenant)
+    rappels.du_mot_de_la_caisse(envoi, prochain_point_le=reponse.prochain_point_le)
     if not envoi.reserve:
-        avis.prevoir(
+        avis.prevenir(
             Avis.Objet.REPONSE,
-            convention=fiche.convention_id,
+            fiche,
+            mains.suiveurs(fiche, jour_de(maintenant)),
             organisation=fiche.departement_id,
-            agent=fiche.proprietaire,
             envoi=envoi,
-            fiche=fiche,
             maintenant=maintenant,
         )
     return envoi
 
 
-def _codes(tour: Tour, nature: Envoi.Nature, maintenant: datetime) -> list[str]:
-    """Figures of article 6: answered in time with and without étapes, late, out of perimeter."""
-    a_temps = maintenant <= tour.reponse_due_le
-    avec = Envoi.objects.filter(tour=tour, nature=Envoi.Nature.ETAPE).exists()
-    etape = "_avec_etape" if avec else ""
-    codes = [f"repondues_a_temps{etape}" if a_temps else f"repondues_en_retard{etape}"]
-    return [*codes, "hors_perimetre"] if nature == Envoi.Nature.HORS_PERIMETRE else codes
+def _codes(fiche: Fiche, tour: Tour, nature: Envoi.Nature, maintenant: datetime) -> list[str]:
+    """Figures of article 6: answered in time or late, after an étape in time, out of perimeter."""
+    code = "repondues_a_temps" if maintenant <= tour.reponse_due_le else "repondues_en_retard"
+    etapes = Envoi.objects.filter(tour=tour, nature=Envoi.Nature.ETAPE)
+    if etapes.filter(envoye_le__lte=tour.reponse_due_le).exists():
+        code = decompte.reserve(fiche, f"{code}_avec_etape")
+    codes = [code, f"delai:{indicateurs.tranche(maintenant - tour.transmise_le).code}"]
+    if tour.attente:
+        attente = indicateurs.tranche(tour.attente)
+        codes += ["repondues_apres_complement", f"attente:{attente.code}"]
+    if nature == Envoi.Nature.HORS_PERIMETRE:
+        codes.append(decompte.reserve(fiche, "hors_perimetre"))
+    return codes

@@ -1,7 +1,7 @@
 """What travels between the parties: messages, and one encrypted copy for each holder."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import ClassVar
 
@@ -10,8 +10,12 @@ from django.db.models import Q
 
 from relais.annuaire.models import Agent, Organisation
 from relais.fiches.models.fiche import AVEC_LA_FICHE, Fiche, Tour
+from relais.regles.circuit import Geste, Statut
 from relais.regles.convention import Canal
+from relais.regles.effacement import Cause
 from relais.socle.donnees_personnelles import communs
+
+GESTES_ECRITS = (Geste.TRANSMETTRE, Geste.COMPLETER, Geste.REDEMANDER, Geste.ROUVRIR)
 
 
 class Envoi(models.Model):
@@ -73,6 +77,9 @@ class Envoi(models.Model):
         )
 
 
+DEMANDES = (Envoi.Nature.DEMANDE, Envoi.Nature.COMPLEMENT)  # they carry the whole request
+
+
 class ExemplaireQuerySet(models.QuerySet["Exemplaire"]):
     def de(self, fiche: Fiche, organisation: str) -> "ExemplaireQuerySet":
         return self.filter(
@@ -85,6 +92,18 @@ class ExemplaireQuerySet(models.QuerySet["Exemplaire"]):
     def hors_natures(self, natures: Sequence[str]) -> "ExemplaireQuerySet":
         return self.exclude(envoi__nature__in=natures)
 
+    def le_dernier(self) -> "Exemplaire | None":
+        return self.order_by("-envoi__envoye_le").first()
+
+    def des_fiches(
+        self, fiches: Iterable[uuid.UUID], organisation: str
+    ) -> dict[uuid.UUID, uuid.UUID]:
+        """Each copy that a party still holds of these fiches, with its fiche."""
+        tenues = self.filter(
+            envoi__fiche__in=list(fiches), organisation=organisation, destruction_engagee_le=None
+        )
+        return dict(tenues.values_list("pk", "envoi__fiche"))
+
     def dernieres_demandes(
         self, fiches: Sequence[uuid.UUID], organisation: str
     ) -> "ExemplaireQuerySet":
@@ -92,7 +111,7 @@ class ExemplaireQuerySet(models.QuerySet["Exemplaire"]):
         return (
             self.filter(
                 envoi__fiche__in=fiches,
-                envoi__nature__in=(Envoi.Nature.DEMANDE, Envoi.Nature.COMPLEMENT),
+                envoi__nature__in=DEMANDES,
                 organisation=organisation,
                 destruction_engagee_le=None,
             )
@@ -100,8 +119,23 @@ class ExemplaireQuerySet(models.QuerySet["Exemplaire"]):
             .distinct("envoi__fiche")
         )
 
-    def a_purger(self, maintenant: datetime) -> "ExemplaireQuerySet":
-        return self.filter(a_purger_le__lte=maintenant)
+    def a_purger(self, organisation: str, maintenant: datetime) -> "ExemplaireQuerySet":
+        """Those whose day has come and whose end is not decided yet, the oldest first."""
+        return self.filter(
+            organisation=organisation, a_purger_le__lte=maintenant, destruction_engagee_le=None
+        ).order_by("a_purger_le", "pk")
+
+    def verrouilles(self) -> "ExemplaireQuerySet":
+        """Locked for the purge, less those that somebody else holds at this instant."""
+        return self.select_for_update(skip_locked=True, of=("self",), no_key=True)
+
+    def echeances(self) -> dict[uuid.UUID, datetime]:
+        """Each with the instant at which it falls due; those without one are left out."""
+        return {pk: du for pk, du in self.values_list("pk", "a_purger_le") if du is not None}
+
+    def engager(self, pks: Iterable[uuid.UUID], le: datetime) -> None:
+        """From now on nobody reads them: their keys are about to go."""
+        self.filter(pk__in=list(pks)).update(destruction_engagee_le=le)
 
 
 class Exemplaire(models.Model):
@@ -127,8 +161,8 @@ class Exemplaire(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(
-                fields=["a_purger_le"],
-                condition=Q(a_purger_le__isnull=False),
+                fields=["organisation", "a_purger_le"],
+                condition=Q(a_purger_le__isnull=False, destruction_engagee_le=None),
                 name="exemplaire_a_purger",
             )
         ]
@@ -143,26 +177,80 @@ class Exemplaire(models.Model):
         )
 
 
+class BrouillonQuerySet(models.QuerySet["Brouillon"]):
+    def echu(self, fiche: Fiche, maintenant: datetime) -> "Brouillon | None":
+        """The draft of that locked fiche, locked after it, if its day has come."""
+        return (
+            self.select_for_update(no_key=True)
+            .filter(fiche=fiche, a_purger_le__lte=maintenant)
+            .first()
+        )
+
+
 class Brouillon(models.Model):
     """What is being written for a fiche, encrypted; `version` tells two tabs apart."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     fiche = models.OneToOneField(Fiche, models.CASCADE, related_name="brouillon")
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    # The act that its sending will be. A complement that the caisse no longer awaits is `perime`.
+    geste = models.CharField(
+        max_length=30,
+        choices=[(g.value, g.value) for g in GESTES_ECRITS],
+        default=Geste.TRANSMETTRE,
+    )
     version = models.PositiveIntegerField(default=0)
     document = models.BinaryField()
     signature = models.BinaryField(null=True)
     signature_type = models.CharField(max_length=20, blank=True)
     modifie_le = models.DateTimeField()
     a_purger_le = models.DateTimeField()
+    # Said complete by who may complete it (annex 1); the person's boxes and signature come after.
+    completee_par = models.ForeignKey(Agent, models.PROTECT, null=True, related_name="+")
+    completee_le = models.DateTimeField(null=True)
+
+    objects = BrouillonQuerySet.as_manager()
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["organisation", "a_purger_le"], name="brouillon_a_purger")
+        ]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(completee_par__isnull=True, completee_le__isnull=True)
+                | Q(completee_par__isnull=False, completee_le__isnull=False),
+                name="brouillon_complete_par_quelqu_un",
+            )
+        ]
 
     class DonneesPersonnelles:
         champs: ClassVar = communs(
             (
-                "id fiche organisation version document signature signature_type modifie_le "
-                "a_purger_le"
+                "id fiche organisation geste version document signature signature_type "
+                "modifie_le a_purger_le completee_par completee_le"
             ),
             ("préparer la demande", "clé détruite à l’envoi, ou à l’échéance du brouillon"),
+        )
+
+    def est_un_complement(self) -> bool:
+        return self.geste == Geste.COMPLETER
+
+    def perime(self, statut: str) -> bool:
+        """A complement being written while the caisse has answered all the same."""
+        return self.est_un_complement() and statut != Statut.COMPLEMENT_DEMANDE
+
+
+class EffacementQuerySet(models.QuerySet["Effacement"]):
+    def a_achever(self, organisation: str, maintenant: datetime) -> "EffacementQuerySet":
+        """What that organisation has still to destroy, less what another worker has in hand.
+
+        Kinds in their order: the copies of a fiche before the fiche itself.
+        """
+        pret = Q(pas_avant_le__isnull=True) | Q(pas_avant_le__lte=maintenant)
+        return (
+            self.select_for_update(skip_locked=True)
+            .filter(pret, organisation=organisation)
+            .order_by("engage_le", "genre", "pk")
         )
 
 
@@ -173,9 +261,21 @@ class Effacement(models.Model):
     genre = models.CharField(max_length=30)
     organisation = models.CharField(max_length=40)
     engage_le = models.DateTimeField()
+    # Which rule or act, and when it fell due: what the certificate will say.
+    regle = models.CharField(max_length=40, choices=[(c.value, c.value) for c in Cause])
+    du_le = models.DateTimeField()
+    # The rows of a fiche wait for the caisse's copies to be gone: when to look again.
+    pas_avant_le = models.DateTimeField(null=True)
+
+    objects = EffacementQuerySet.as_manager()
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["organisation", "engage_le"], name="effacement_a_achever")
+        ]
 
     class DonneesPersonnelles:
         champs: ClassVar = communs(
-            ("objet_id genre organisation engage_le"),
+            ("objet_id genre organisation engage_le regle du_le pas_avant_le"),
             ("achever un effacement décidé", "supprimé dès que la clé est détruite"),
         )

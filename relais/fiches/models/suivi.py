@@ -1,6 +1,5 @@
-"""Around the fiches: unlinked counts, mails to send, malfunctions reported (art. 6)."""
+"""Around the fiches: unlinked counts (art. 6), mails to send."""
 
-import uuid
 from typing import ClassVar
 
 from django.db import models
@@ -9,7 +8,9 @@ from django.db.models import Q
 from relais.annuaire.models import Agent, Convention, Equipe, Organisation, Territoire
 from relais.fiches.models.fiche import AVEC_LA_FICHE
 from relais.fiches.models.messages import Envoi
+from relais.fiches.models.rappels import PointDuJour, Rappel
 from relais.socle.donnees_personnelles import communs
+from relais.socle.models import CourrielEnFile
 
 
 class Compteur(models.Model):
@@ -38,83 +39,64 @@ class Compteur(models.Model):
         )
 
 
-class Avis(models.Model):
-    """A mail to send about a fiche, kept until the server took it. Says nothing of the person."""
+class Avis(CourrielEnFile):
+    """A mail to send about a fiche. Says nothing of the person."""
 
     class Objet(models.TextChoices):
         DEMANDE = "demande_urgente", "Demande urgente"
         REPONSE = "reponse_a_demande_urgente", "Réponse à demande urgente"
         DYSFONCTIONNEMENT = "dysfonctionnement", "Dysfonctionnement signalé"
+        SUITE_DYSFONCTIONNEMENT = (
+            "suite_dysfonctionnement",
+            "Du nouveau sur un dysfonctionnement que vous avez signalé",
+        )
         RAPPROCHEMENT = "rapprochement", "Deux fiches à rapprocher"
+        # Subjects say the same thing of all reminders (wording.md §5).
+        RAPPEL_REPONSE = "rappel_reponse", "Rappel : une fiche attend"
+        RAPPEL_RETARD = "rappel_retard", "Rappel : une fiche attend"
+        RAPPEL_ETAPE = "rappel_etape", "Rappel : une fiche attend"
+        RAPPEL_COMPLEMENT = "rappel_complement", "Rappel : une fiche attend"
+        RAPPEL_LECTURE = "rappel_lecture", "Rappel : une fiche attend"
+        RAPPEL_CLASSEMENT = "rappel_classement", "Rappel : une fiche attend"
+        POINT = "point_du_jour", "Point du jour"
 
-    class Etat(models.TextChoices):
-        A_ENVOYER = "a_envoyer", "À envoyer"
-        ENVOYE = "envoye", "Envoyé"
-        ABANDONNE = "abandonne", "Abandonné"
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     convention = models.ForeignKey(Convention, models.PROTECT, related_name="+")
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
     envoi = models.ForeignKey(Envoi, models.CASCADE, null=True, related_name="avis")
+    rappel = models.ForeignKey(
+        Rappel, models.CASCADE, null=True, related_name="avis", db_constraint=False
+    )
+    point = models.OneToOneField(PointDuJour, models.CASCADE, null=True, related_name="avis")
     agent = models.ForeignKey(Agent, models.CASCADE, null=True, related_name="+")
     objet = models.CharField(max_length=30, choices=Objet)
     reference = models.CharField(max_length=9, blank=True)
     reference_liee = models.CharField(max_length=9, blank=True)
     reponse_due_le = models.DateTimeField(null=True)
-    etat = models.CharField(max_length=10, choices=Etat, default=Etat.A_ENVOYER)
-    essais = models.PositiveSmallIntegerField(default=0)
-    cree_le = models.DateTimeField()
-    prochain_essai_le = models.DateTimeField()
-    envoye_le = models.DateTimeField(null=True)
+    derniere_heure_utile = models.DateTimeField(null=True)
+    efface_le = models.DateTimeField(null=True)  # the caisse's copy, still to be filed
 
-    class Meta:
+    class Meta(CourrielEnFile.Meta):
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["envoi", "agent"],
                 condition=Q(envoi__isnull=False),
                 name="avis_unique_par_envoi_et_agent",
                 nulls_distinct=False,
-            )
-        ]
-        indexes: ClassVar = [
-            models.Index(
-                fields=["prochain_essai_le"],
-                condition=Q(etat="a_envoyer"),
-                name="avis_a_envoyer",
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["rappel", "agent"],
+                condition=Q(rappel__isnull=False),
+                name="avis_unique_par_rappel_et_agent",
+                nulls_distinct=False,
+            ),
         ]
 
     class DonneesPersonnelles:
         champs: ClassVar = communs(
             (
-                "id convention organisation envoi agent objet reference reference_liee "
-                "reponse_due_le etat essais cree_le prochain_essai_le envoye_le"
+                "id convention organisation envoi rappel point agent objet reference "
+                "reference_liee reponse_due_le derniere_heure_utile efface_le etat essais cree_le "
+                "prochain_essai_le envoye_le"
             ),
             ("prévenir l’agent concerné (annexe 1)", AVEC_LA_FICHE),
-        )
-
-
-class Dysfonctionnement(models.Model):
-    """A malfunction of the channel reported to the référents of both sides (art. 6)."""
-
-    class Nature(models.TextChoices):
-        SANS_REPONSE = "sans_reponse", "Pas de réponse dans le délai"
-        REPONSE_INADAPTEE = "reponse_inadaptee", "La réponse ne permet pas d’avancer"
-        HORS_CADRE = "hors_cadre", "Demande hors du cadre de la convention"
-        FICHE_INCOMPLETE = "fiche_incomplete", "Fiche incomplète ou illisible"
-        TECHNIQUE = "technique", "Problème technique"
-        CONFIDENTIALITE = "confidentialite", "Confidentialité"
-
-    convention = models.ForeignKey(Convention, models.PROTECT, related_name="+")
-    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
-    territoire = models.ForeignKey(Territoire, models.PROTECT, null=True, related_name="+")
-    nature = models.CharField(max_length=20, choices=Nature)
-    reference = models.CharField(max_length=9, blank=True)
-    par = models.ForeignKey(Agent, models.PROTECT, related_name="+")
-    signale_le = models.DateTimeField()
-
-    class DonneesPersonnelles:
-        champs: ClassVar = communs(
-            ("id convention organisation territoire nature reference par signale_le"),
-            ("évaluer l’usage du canal (art. 6)", "gardé avec la convention"),
         )
