@@ -7,17 +7,18 @@ kind of answer, an étape, a date or a missing paper, whatever the page, the lis
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from relais.annuaire.models import Affectation
+from relais.annuaire.conventions import regles_de
+from relais.annuaire.models import Affectation, Agent
 from relais.fiches import annexe1, exemplaires
 from relais.fiches.contenu import Contenu
-from relais.fiches.models import ROLES_CAISSE, Fiche, Transition
+from relais.fiches.models import Envoi, Fiche, Transition
 from relais.fiches.phrases import phrase_neutre
-from relais.regles import nir
-from relais.regles.circuit import Geste, Statut
-from relais.regles.convention import Canal, Convention
+from relais.regles.circuit import CHEZ_LA_CAISSE, TRAITEES, Geste, Statut
+from relais.regles.convention import ROLES_DE_LA_CAISSE, Canal, Convention
 from relais.regles.fiche import RAISONS_SANS_NIR, ModeSignature, SansNir
-from relais.regles.issues import LIBELLES_ISSUE
-from relais.socle.horloge import PARIS
+from relais.regles.issues import IssueSansChoix, issue_lisible
+from relais.regles.retrait import LIBELLES_RETRAIT
+from relais.socle.horloge import jour_de
 from relais.socle.templatetags.relais_affichage import date_moyenne
 
 TRAITEE = "Traitée, la personne est informée directement"
@@ -30,6 +31,7 @@ class Etat:
     libelle: str
     ton: str
     ensuite: str
+    repere: str = ""  # what is to be seen besides: a complement that just came
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,20 +42,31 @@ class Jalon:
     texte: str
 
 
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What the caisse said, in the sentences that are read."""
+
+    le: datetime
+    nature: str
+    phrases: list[str]
+    agent: str
+
+
 def cote_caisse(qui: Affectation) -> bool:
-    return qui.role in ROLES_CAISSE or qui.organisation.nature == "caisse"
+    return qui.role in ROLES_DE_LA_CAISSE or qui.organisation.nature == "caisse"
 
 
 def etat(fiche: Fiche, *, pour: Affectation, a_signer: bool = False) -> Etat:
     """The state of the fiche for that side."""
-    return _etat_caisse(fiche) if cote_caisse(pour) else _etat_departement(fiche, a_signer)
+    return _etat_caisse(fiche, pour) if cote_caisse(pour) else _etat_departement(fiche, a_signer)
 
 
 def _etat_departement(fiche: Fiche, a_signer: bool) -> Etat:
     statut = Statut(fiche.statut)
-    if statut in (Statut.REPONDUE, Statut.HORS_PERIMETRE) and not fiche.reponse_au_professionnel:
+    if statut in TRAITEES and not fiche.reponse_au_professionnel:
         neutre = phrase_neutre(_jour(fiche.repondue_le))
-        return Etat(TRAITEE, "reussite", f"{neutre} Vous pouvez terminer la fiche.")
+        fin = _DE_LUI_MEME.format(**_dates(fiche))
+        return Etat(TRAITEE, "reussite", f"{neutre} Vous pouvez terminer la fiche. {fin}")
     if statut == Statut.TRANSMISE and fiche.canal == Canal.BLUEFILES:
         return Etat(
             f"Déposée sur BlueFiles (déclaré le {date_moyenne(_jour(fiche.transmise_le))})",
@@ -63,30 +76,110 @@ def _etat_departement(fiche: Fiche, a_signer: bool) -> Etat:
     libelle, ton, ensuite = _DEPARTEMENT[statut]
     if statut == Statut.BROUILLON and a_signer:
         libelle = "À signer"
-    return Etat(libelle.format(**_dates(fiche)), ton, ensuite)
+    if statut == Statut.TRANSMISE and fiche.ouverte_caisse_le:
+        libelle, ensuite = "Envoyée, ouverte par la caisse", _OUVERTE
+    if statut == Statut.CLOSE:
+        ensuite = _suite_d_une_close(fiche)
+    dates = _dates(fiche)
+    return Etat(libelle.format(**dates), ton, ensuite.format(**dates))
 
 
-def _etat_caisse(fiche: Fiche) -> Etat:
+def _suite_d_une_close(fiche: Fiche) -> str:
+    if fiche.rouverte_le:
+        return (
+            "La fiche est rouverte depuis le {rouverte}. Relisez la demande avec la personne,"
+            " faites-la signer, puis envoyez-la : la caisse aura de nouveau 72 heures."
+        )
+    if fiche.issue == IssueSansChoix.AVEC_REPONSE:
+        lire = "Lisez la réponse de la caisse et informez la personne."
+        if not fiche.reponse_au_professionnel:
+            lire = phrase_neutre(_jour(fiche.repondue_le))
+        return f"{lire} La caisse a terminé la fiche : rouvrez-la si la situation n’est pas réglée."
+    if fiche.issue == IssueSansChoix.SANS_SUITE:
+        return "Personne n’a dit où en est la personne. Rouvrez la fiche si rien n’est réglé."
+    return "Il n’y a plus rien à faire. Close par erreur, ou rien n’est réglé : rouvrez-la."
+
+
+def etat_au_guichet(fiche: Fiche) -> Etat:
+    """The state as anyone of the équipe may say it: no outcome, and nothing of a new draft."""
     statut = Statut(fiche.statut)
+    if statut == Statut.CLOSE:
+        rouverte = "Rouverte, une nouvelle demande se prépare"
+        return Etat(rouverte if fiche.rouverte_le else "Terminée", "finie", "")
+    if statut == Statut.BROUILLON:  # sent once, recalled, being written again
+        libelle, ton, _ = _DEPARTEMENT[Statut.RAPPELEE]
+        return Etat(libelle, ton, "")
+    return _etat_departement(fiche, False)
+
+
+def _etat_caisse(fiche: Fiche, pour: Affectation) -> Etat:
+    statut = Statut(fiche.statut)
+    if statut == Statut.TRANSMISE and fiche.chargee_a_id is not None:
+        libelle, ton, _ = _CAISSE[statut]
+        if fiche.chargee_a_id == pour.agent_id:
+            return Etat(libelle, ton, "Elle vous est attribuée : prenez-la en charge, ou répondez.")
+        return Etat(libelle, ton, f"Elle est attribuée à {fiche.chargee_a}, qui ne l’a pas encore.")
     if statut == Statut.REPONDUE and not fiche.reponse_au_professionnel:
         return Etat("Réponse donnée à la personne", "reussite", _CAISSE[statut][2])
     libelle, ton, ensuite = _CAISSE.get(statut, ("–", "neutre", ""))
-    return Etat(libelle.format(**_dates(fiche)), ton, ensuite)
+    dates = _dates(fiche)
+    libelle = libelle.format(**dates)
+    if fiche.complement_recu_le and statut == Statut.PRISE_EN_CHARGE:
+        return Etat(libelle, ton, _PRECISION_RECUE.format(**dates), "Précision reçue")
+    return Etat(libelle, ton, ensuite)
+
+
+def a_qui_d_agir(fiche: Fiche, *, pour: Affectation) -> str:
+    """Who must act now, as that side reads it beside « Et maintenant ? »."""
+    statut = Statut(fiche.statut)
+    a_reprendre = fiche.rouverte_le is not None or fiche.reponse_lue_le is None
+    if statut == Statut.RETIREE or (statut == Statut.CLOSE and not a_reprendre):
+        return "Plus personne n’a à agir."
+    if statut in CHEZ_LA_CAISSE:
+        if not cote_caisse(pour):
+            return "C’est à la caisse."
+        return _a_lui(fiche.chargee_a, pour)
+    if cote_caisse(pour):
+        return "C’est au Département."
+    return _a_lui(fiche.proprietaire, pour)
+
+
+def _a_lui(qui: Agent | None, pour: Affectation) -> str:
+    return f"C’est à {qui.nom_complet}." if qui and qui != pour.agent else "C’est à vous."
 
 
 def _dates(fiche: Fiche) -> dict[str, str]:
     debut = fiche.premier_geste_le or fiche.transmise_le
     return {
-        "debut": date_moyenne(_jour(debut)) if debut else "",
+        "debut": _date(debut),
         "agent": str(fiche.chargee_a or ""),
-        "issue": issue_lisible(fiche),
-        "retrait": date_moyenne(_jour(fiche.transmise_le)) if fiche.transmise_le else "",
+        "issue": issue_de(fiche),
+        "retrait": _date(fiche.retiree_le),
+        "rouverte": _date(fiche.rouverte_le),
+        "office": _date(fiche.cloture_office_le),
+        "complement": _date(fiche.complement_recu_le),
     }
 
 
-def issue_lisible(fiche: Fiche) -> str:
-    return LIBELLES_ISSUE.get(fiche.issue, "sans précision")
+def _date(instant: datetime | None) -> str:
+    return date_moyenne(_jour(instant)) if instant else ""
 
+
+def issue_de(fiche: Fiche) -> str:
+    """The outcome in words; after how many days it closed by itself comes from the convention."""
+    jour = _jour(fiche.repondue_le or fiche.creee_le)
+    jours = regles_de(fiche.convention_id).delais.cloture_office_jours.exigee(jour)
+    return issue_lisible(fiche.issue, jours=jours)
+
+
+_OUVERTE = (
+    "La caisse l’a lue et va s’en occuper. Vous recevrez un courriel quand elle aura répondu."
+)
+_DE_LUI_MEME = "Sans nouvelle de votre part, elle se termine d’elle-même le {office}."
+_PRECISION_RECUE = (
+    "Le Département a répondu à votre question le {complement} : lisez la demande, puis répondez."
+    " Le délai a continué de courir."
+)
 
 _DEPARTEMENT: dict[Statut, tuple[str, str, str]] = {
     Statut.BROUILLON: (
@@ -97,7 +190,8 @@ _DEPARTEMENT: dict[Statut, tuple[str, str, str]] = {
     Statut.TRANSMISE: (
         "Envoyée, pas encore ouverte",
         "info",
-        "La caisse va l’ouvrir. Vous recevrez un courriel quand elle aura répondu.",
+        "La caisse va l’ouvrir. D’ici là, vous pouvez rappeler la fiche pour la corriger. Vous"
+        " recevrez un courriel quand elle aura répondu.",
     ),
     Statut.PRISE_EN_CHARGE: (
         "En cours à la caisse depuis le {debut}",
@@ -107,24 +201,30 @@ _DEPARTEMENT: dict[Statut, tuple[str, str, str]] = {
     Statut.COMPLEMENT_DEMANDE: (
         "Précision demandée",
         "attente",
-        "La caisse attend une précision de votre part.",
+        "Lisez ce que la caisse demande, puis complétez la fiche : toute la demande repart, avec sa"
+        " signature. Le délai de réponse court toujours.",
     ),
     Statut.REPONDUE: (
         "Réponse reçue",
         "reussite",
-        "Informez la personne, puis terminez la fiche en disant où elle en est.",
+        f"Informez la personne, puis terminez la fiche en disant où elle en est. {_DE_LUI_MEME}",
     ),
     Statut.HORS_PERIMETRE: (
         "À traiter par la voie ordinaire",
         "attention",
-        "Lisez ce que la caisse propose. Vous pouvez redemander si la situation change.",
+        "Lisez avec la personne ce que la caisse propose. Si la situation change, ou s’il manquait"
+        f" un élément, corrigez la demande et renvoyez-la. {_DE_LUI_MEME}",
     ),
     Statut.RAPPELEE: (
         "Rappelée avant lecture",
         "attention",
         "La caisse ne l’a plus. Corrigez la fiche et renvoyez-la, ou supprimez-la.",
     ),
-    Statut.RETIREE: ("Retirée", "finie", "La caisse ne l’a plus. Il n’y a plus rien à faire."),
+    Statut.RETIREE: (
+        "Retirée le {retrait}",
+        "finie",
+        "La caisse ne l’a plus et ne répondra pas. Pour une nouvelle demande, commencez une fiche.",
+    ),
     Statut.CLOSE: ("Terminée : {issue}", "finie", "Il n’y a plus rien à faire."),
 }
 
@@ -142,7 +242,7 @@ _CAISSE: dict[Statut, tuple[str, str, str]] = {
     Statut.COMPLEMENT_DEMANDE: (
         "En attente du Département",
         "attente",
-        "Une précision est demandée ; le délai court toujours.",
+        "Une précision est demandée ; le délai court toujours. Vous pouvez répondre sans attendre.",
     ),
     Statut.REPONDUE: ("Réponse envoyée", "reussite", "Il n’y a plus rien à faire ici."),
     Statut.HORS_PERIMETRE: ("Réorientée", "attention", "Il n’y a plus rien à faire ici."),
@@ -154,14 +254,20 @@ _GESTES_DEPARTEMENT = {
     Geste.REDEMANDER: "Demande renvoyée",
     Geste.PRENDRE_EN_CHARGE: "Prise en charge par la caisse",
     Geste.DONNER_ETAPE: "Réponse d’étape",
+    Geste.DEMANDER_COMPLEMENT: "Précision demandée par la caisse",
+    Geste.COMPLETER: "Fiche complétée et renvoyée",
     Geste.REPONDRE: "Réponse de la caisse",
     Geste.DIRE_HORS_PERIMETRE: "Orientée vers la voie ordinaire",
     Geste.RAPPELER: "Rappelée avant lecture",
     Geste.CORRIGER: "Reprise pour correction",
     Geste.RETIRER: "Retirée",
     Geste.CLORE: "Terminée",
+    Geste.CLORE_AVEC_REPONSE: "Terminée par la caisse avec sa réponse",
     Geste.CLORE_D_OFFICE: "Terminée sans suite signalée",
+    Geste.ROUVRIR: "Rouverte et renvoyée",
 }
+
+_ENVOIS = (Geste.TRANSMETTRE, Geste.REDEMANDER, Geste.ROUVRIR)
 
 
 def deroule(fiche: Fiche, *, pour: Affectation) -> list[Jalon]:
@@ -170,18 +276,29 @@ def deroule(fiche: Fiche, *, pour: Affectation) -> list[Jalon]:
     The Département reads the kind of an answer only where it holds the answer: box 1 is ticked or
     not for each tour, and a later tour tells nothing of an earlier one.
     """
-    lignes = fiche.transitions.select_related("par").order_by("le", "pk")
+    lignes = list(fiche.transitions.select_related("par").order_by("le", "pk"))
     if cote_caisse(pour):
-        return [Jalon(ligne.le, _texte_caisse(ligne)) for ligne in lignes]
-    recues = exemplaires.reponses_recues(fiche, pour.organisation_id)
-    return [
-        Jalon(ligne.le, _texte_departement(ligne, ligne.le in recues))
+        # What was recalled has left nothing here: its sending is not told either.
+        recues = set(fiche.tours.values_list("transmise_le", flat=True))
+        return [
+            Jalon(ligne.le, _texte_caisse(ligne))
+            for ligne in lignes
+            if ligne.geste not in _ENVOIS or ligne.le in recues
+        ]
+    tenues = exemplaires.reponses_recues(fiche, pour.organisation_id)
+    jalons = [
+        Jalon(ligne.le, _texte_departement(ligne, fiche, ligne.le in tenues))
         for ligne in lignes
         if not ligne.reserve_caisse
     ]
+    if fiche.rouverte_le:
+        jalons.append(Jalon(fiche.rouverte_le, "Rouverte : une nouvelle demande se prépare"))
+    return jalons
 
 
-def _texte_departement(ligne: Transition, recue: bool) -> str:
+def _texte_departement(ligne: Transition, fiche: Fiche, recue: bool) -> str:
+    if ligne.geste == Geste.RETIRER:
+        return f"Retirée : {LIBELLES_RETRAIT.get(fiche.motif_retrait, 'sans précision')}"
     if not recue and ligne.geste in (Geste.REPONDRE, Geste.DIRE_HORS_PERIMETRE):
         return "Traitée par la caisse"
     return _GESTES_DEPARTEMENT.get(Geste(ligne.geste), ligne.geste)
@@ -194,7 +311,7 @@ def _texte_caisse(ligne: Transition) -> str:
 
 def _jour(instant: datetime | None) -> date:
     assert instant is not None  # the database holds it for the states that show it
-    return instant.astimezone(PARIS).date()
+    return jour_de(instant)
 
 
 _FEUILLE = {
@@ -212,9 +329,46 @@ _FEUILLE = {
 def entete_de_la_feuille(fiche: Fiche) -> str:
     """The state as the person's sheet says it."""
     statut = Statut(fiche.statut)
-    if statut in (Statut.REPONDUE, Statut.HORS_PERIMETRE) and not fiche.reponse_au_professionnel:
+    if statut in TRAITEES and not fiche.reponse_au_professionnel:
         return "La caisse vous répond directement"
     return _FEUILLE.get(statut, "Votre demande est envoyée")
+
+
+PRECISION = "Précision demandée"
+_TITRES: dict[str, str] = {Envoi.Nature.COMPLEMENT_DEMANDE: PRECISION}
+
+
+def messages_de_la_caisse(fiche: Fiche, *, pour: Affectation, jour: date) -> list[Message]:
+    """What the caisse said, as far as that side holds it, oldest first."""
+    convention = regles_de(fiche.convention_id)
+    return [
+        Message(
+            le=envoi.envoye_le,
+            nature=_TITRES.get(envoi.nature, Envoi.Nature(envoi.nature).label),
+            phrases=dite.phrases(convention, jour=jour),
+            agent=dite.contact,
+        )
+        for envoi, dite in exemplaires.reponses(fiche, pour.organisation_id)
+    ]
+
+
+def derniere_precision_demandee(fiche: Fiche, *, pour: Affectation, jour: date) -> list[Message]:
+    """What the caisse asked for last, alone in its list; empty without."""
+    dites = messages_de_la_caisse(fiche, pour=pour, jour=jour)
+    return [m for m in dites if m.nature == PRECISION][-1:]
+
+
+def a_defaut_du_nom(fiche: Fiche) -> str:
+    """What stands for the name where the caisse holds no copy: on BlueFiles it never had one."""
+    return "Contenu sur BlueFiles" if fiche.canal == Canal.BLUEFILES else "Exemplaire effacé"
+
+
+def copie_effacee(fiche: Fiche) -> str:
+    """What the caisse reads where it holds no copy (wording §7): since when, what it can do."""
+    if fiche.canal == Canal.BLUEFILES:
+        return "Cette fiche est partie par BlueFiles : son contenu y est."
+    dit = f"Votre exemplaire a été effacé le {_date(fiche.copie_caisse_jusqu_au)}."
+    return f"{dit} Demandez un nouvel envoi." if fiche.en_attente_de_reponse else dit
 
 
 def motifs_lisibles(fiche: Fiche, convention: Convention, jour: date) -> str:
@@ -231,7 +385,7 @@ def demande_lisible(contenu: Contenu, convention: Convention, jour: date) -> dic
     return {
         "contenu": contenu,
         "libelles": mots,
-        "numero": nir.masquer(personne.nir, personne.nir_cle or "") if personne.nir else "",
+        "numero": personne.numero_masque,
         "sans_nir": RAISONS_SANS_NIR.get(SansNir(personne.sans_nir)) if personne.sans_nir else "",
         "blocs": [
             (titre, [(c.libelle, c.code in coches) for c in choix.exigee(jour)], precision)

@@ -1,29 +1,33 @@
-"""The mails about a fiche: one row each, claimed, sent, retried for two days, then an alert.
+"""The mails about a fiche: to whom, with what words (relais.socle.file_de_courriels sends them)."""
 
-At least once: a mail that the server took and that we could not record is sent again under the
-same Message-ID, which mail servers and readers treat as one (docs/adr/0007-avis.md).
-"""
-
-from datetime import datetime, timedelta
-from urllib.parse import urlsplit
+from collections.abc import Iterable
+from datetime import datetime
 
 from django.conf import settings
 from django.template.loader import render_to_string
 
-from relais.adaptateurs import courriel
 from relais.annuaire.contexte import contexte_systeme
 from relais.annuaire.conventions import regles_de
 from relais.annuaire.models import Agent
-from relais.fiches.models import Avis, Envoi, Fiche
+from relais.fiches.models import Avis, Courriels, Envoi, Fiche, PointDuJour, Rappel
 from relais.journal.actions import consigner
 from relais.journal.models import Action
 from relais.regles.convention import Convention
-from relais.socle import alertes
-from relais.socle.models import Alerte
+from relais.socle import file_de_courriels
+from relais.socle.file_de_courriels import Lettre, message_id
+from relais.socle.templatetags.relais_affichage import typographie
 
-# Growing waits; their sum passes two days, then an operator is told.
-ATTENTES = [timedelta(minutes=m) for m in (1, 2, 5, 15, 30, 60, 120, 240, 480, 720, 720, 720)]
-EN_MAIN = timedelta(minutes=2)  # a claim outlives the SMTP timeout, not the patience of people
+__all__ = ["corps", "en_attente", "expedier", "message_id", "prevenir", "prevoir"]
+
+# What each may read once a day, or on the screen alone; deadlines and roles leave no choice.
+AU_CHOIX = (
+    Avis.Objet.DEMANDE,
+    Avis.Objet.REPONSE,
+    Avis.Objet.RAPPEL_COMPLEMENT,
+    Avis.Objet.RAPPEL_LECTURE,
+)
+A_CLASSER = Avis.Objet.RAPPEL_CLASSEMENT
+AVEC_ECHEANCE = (Avis.Objet.DEMANDE, Avis.Objet.RAPPEL_REPONSE, Avis.Objet.RAPPEL_RETARD)
 
 
 def prevoir(
@@ -34,19 +38,30 @@ def prevoir(
     agent: Agent | None,
     maintenant: datetime,
     envoi: Envoi | None = None,
+    rappel: Rappel | None = None,
+    point: PointDuJour | None = None,
     fiche: Fiche | None = None,
     reference_liee: str = "",
-) -> Avis:
-    """Write the mail down with the act and defer its sending. `agent` None: functional mailbox."""
+) -> Avis | None:
+    """Write the mail down with the act and defer its sending. `agent` None: functional mailbox.
+
+    None when the agent has chosen not to get that one.
+    """
+    if agent is not None and objet in AU_CHOIX and not Courriels.objects.veut_chacun(agent):
+        return None
     avis = Avis.objects.create(
         convention_id=convention,
         organisation_id=organisation,
         agent=agent,
         envoi=envoi,
+        rappel=rappel,
+        point=point,
         objet=objet,
         reference=fiche.reference if fiche else "",
         reference_liee=reference_liee,
-        reponse_due_le=fiche.reponse_due_le if fiche and objet == Avis.Objet.DEMANDE else None,
+        reponse_due_le=fiche.reponse_due_le if fiche and objet in AVEC_ECHEANCE else None,
+        derniere_heure_utile=rappel.tour.derniere_heure_utile if rappel else None,
+        efface_le=fiche.copie_caisse_jusqu_au if fiche and objet == A_CLASSER else None,
         cree_le=maintenant,
         prochain_essai_le=maintenant,
     )
@@ -54,61 +69,89 @@ def prevoir(
     return avis
 
 
+def prevenir(
+    objet: Avis.Objet,
+    fiche: Fiche,
+    agents: Iterable[Agent | None],
+    *,
+    organisation: str,
+    maintenant: datetime,
+    envoi: Envoi | None = None,
+    rappel: Rappel | None = None,
+    reference_liee: str = "",
+) -> None:
+    """Write that mail about a fiche to each of them (`prevoir`)."""
+    for agent in agents:
+        prevoir(
+            objet,
+            convention=fiche.convention_id,
+            organisation=organisation,
+            agent=agent,
+            fiche=fiche,
+            envoi=envoi,
+            rappel=rappel,
+            reference_liee=reference_liee,
+            maintenant=maintenant,
+        )
+
+
 def expedier(avis_id: str, *, maintenant: datetime) -> bool:
     """Try to send one mail; whether it is now gone. Safe to call twice, killed anywhere."""
-    avis = _prendre(avis_id, maintenant)
-    if avis is None:
+    if _repris(avis_id, maintenant):
         return False
-    try:
-        courriel.expedier(
-            destinataire=_adresse(avis),
-            objet=avis.get_objet_display(),
-            corps=corps(avis),
-            message_id=message_id(avis),
-            expediteur=settings.SMTP["expediteur"],
-            reglages=courriel.Reglages(**settings.SMTP),
-        )
-    except courriel.RefusDefinitif:
-        _abandonner(avis, maintenant)
-        return False
-    except courriel.EchecPassager:
-        _remettre(avis, maintenant)
-        return False
-    Avis.objects.filter(pk=avis.pk).update(etat=Avis.Etat.ENVOYE, envoye_le=maintenant)
-    return True
+    return file_de_courriels.expedier(
+        Avis.objects.select_related("agent", "point"),
+        avis_id,
+        ecrire=_ecrire,
+        abandonner=_abandonner,
+        maintenant=maintenant,
+    )
 
 
 def en_attente(maintenant: datetime) -> list[str]:
     """The mails whose time has come: what a killed worker left included."""
-    dus = Avis.objects.filter(etat=Avis.Etat.A_ENVOYER, prochain_essai_le__lte=maintenant)
-    return [str(pk) for pk in dus.order_by("prochain_essai_le").values_list("pk", flat=True)[:200]]
+    return file_de_courriels.en_attente(Avis.objects.all(), maintenant)
 
 
 def corps(avis: Avis) -> str:
     """The text: a link, a reference, a time (wording.md §5). The same whatever the boxes say."""
     regles, jour = _regles(avis), avis.cree_le.date()
-    return render_to_string(
+    texte = render_to_string(
         f"fiches/courriels/{avis.objet}.txt",
         {
             "avis": avis,
+            "point": avis.point,
             "adresse": settings.ADRESSE_PUBLIQUE,
             "departement": regles.departement.nom_dans_phrase.exigee(jour),
             "caisse": regles.caisse.nom_dans_phrase.exigee(jour),
         },
     )
+    return typographie(texte)
 
 
-def message_id(avis: Avis) -> str:
-    """Always the same for one mail."""
-    return f"<{avis.pk}@{urlsplit(settings.ADRESSE_PUBLIQUE).hostname}>"
+def _repris(avis_id: str, maintenant: datetime) -> bool:
+    """Take back a reminder that waited for its server until its fiche no longer needed it.
 
-
-def _prendre(avis_id: str, maintenant: datetime) -> Avis | None:
-    """Claim it by a conditional update: two workers never send the same mail at once."""
-    pris = Avis.objects.filter(
+    Conditional: a mail that another worker has in hand is not touched.
+    """
+    en_file = Avis.objects.filter(
         pk=avis_id, etat=Avis.Etat.A_ENVOYER, prochain_essai_le__lte=maintenant
-    ).update(prochain_essai_le=maintenant + EN_MAIN)
-    return Avis.objects.select_related("agent").get(pk=avis_id) if pris else None
+    )
+    avis = en_file.filter(rappel__isnull=False).first()
+    if avis is None or avis.rappel_id is None:
+        return False
+    with contexte_systeme(avis.organisation_id):
+        rappel = Rappel.objects.filter(pk=avis.rappel_id)
+        if rappel.encore_utiles(maintenant).exists():
+            return False
+        repris, _ = en_file.delete()
+        if repris and not Avis.objects.filter(rappel=avis.rappel_id).exists():
+            rappel.update(suite=Rappel.Suite.SANS_OBJET)
+    return bool(repris)
+
+
+def _ecrire(avis: Avis) -> Lettre:
+    return Lettre(_adresse(avis), avis.get_objet_display(), corps(avis))
 
 
 def _adresse(avis: Avis) -> str:
@@ -121,20 +164,9 @@ def _regles(avis: Avis) -> Convention:
     return regles_de(avis.convention_id)
 
 
-def _remettre(avis: Avis, maintenant: datetime) -> None:
-    if avis.essais >= len(ATTENTES):
-        _abandonner(avis, maintenant)
-        return
-    attente = ATTENTES[avis.essais]
-    avis.essais += 1
-    avis.prochain_essai_le = maintenant + attente
-    avis.save(update_fields=["essais", "prochain_essai_le"])
-
-
 def _abandonner(avis: Avis, maintenant: datetime) -> None:
     with contexte_systeme(avis.organisation_id):
-        Avis.objects.filter(pk=avis.pk).update(etat=Avis.Etat.ABANDONNE)
-        alertes.alerter(Alerte.Nature.COURRIEL, str(avis.pk), maintenant=maintenant)
+        file_de_courriels.noter_l_abandon(avis, maintenant=maintenant)
         consigner(
             Action.COURRIEL_ABANDONNE,
             organisation=avis.organisation_id,

@@ -1,5 +1,6 @@
 """Form fields of a fiche: they read shapes, say what they could not read, decide nothing."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -7,9 +8,8 @@ from django.core.exceptions import ValidationError
 
 from relais.adaptateurs.coordonnees import CoordonneeRefusee, lire_mail, lire_telephone
 from relais.adaptateurs.imprimable import REMPLACEMENT, imprimable, lisible
+from relais.fiches import reference
 from relais.regles import nir
-
-OUI = {"on", "oui", "true", "1"}
 
 
 class ChampSansNul(forms.CharField):
@@ -30,6 +30,11 @@ class ChampTexte(ChampSansNul):
     def __init__(self, *, label: str = "", longueur: int, **options: Any) -> None:
         options.setdefault("required", False)
         super().__init__(label=label, max_length=longueur, **options)
+        # Nothing about somebody else in the browser's memory; the key of a phone goes on, or, in
+        # a text of several lines, breaks the line as it should.
+        self.widget.attrs.setdefault("autocomplete", "off")
+        if not isinstance(self.widget, forms.Textarea):
+            self.widget.attrs.setdefault("enterkeyhint", "next")
         self.error_messages["max_length"] = (
             "Ce texte a %(show_value)d caractères. Il en faut %(limit_value)d au plus."
         )
@@ -45,26 +50,54 @@ class ChampTexte(ChampSansNul):
         return texte
 
 
-class ChampTelephone(ChampSansNul):
-    widget = forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off", "class": "moyen"})
+class ChampLu(ChampSansNul):
+    """A text that `lire` puts in its usual form, or refuses with a sentence; it may be empty."""
+
+    lire: Callable[[str], str]
 
     def clean(self, value: Any) -> str:
         texte: str = super().clean(value)
         try:
-            return lire_telephone(texte) if texte else ""
-        except CoordonneeRefusee as refus:
+            return self.lire(texte) if texte else ""
+        except (CoordonneeRefusee, reference.ReferenceInvalide) as refus:
             raise ValidationError(refus.phrase) from None
 
 
-class ChampMail(ChampSansNul):
-    widget = forms.TextInput(attrs={"inputmode": "email", "autocomplete": "off"})
+class ChampTelephone(ChampLu):
+    lire = staticmethod(lire_telephone)
+    widget = forms.TextInput(
+        attrs={
+            "inputmode": "tel",
+            "autocomplete": "off",
+            "enterkeyhint": "next",
+            "class": "moyen",
+        }
+    )
 
-    def clean(self, value: Any) -> str:
-        texte: str = super().clean(value)
-        try:
-            return lire_mail(texte) if texte else ""
-        except CoordonneeRefusee as refus:
-            raise ValidationError(refus.phrase) from None
+
+class ChampMail(ChampLu):
+    lire = staticmethod(lire_mail)
+    widget = forms.TextInput(
+        attrs={
+            "inputmode": "email",
+            "autocomplete": "off",
+            "autocapitalize": "off",
+            "enterkeyhint": "next",
+        }
+    )
+
+
+class ChampReference(ChampLu):
+    """The reference of a fiche, as it is read on paper: case, spaces and dashes do not count."""
+
+    lire = staticmethod(reference.lire)
+    widget = forms.TextInput(
+        attrs={"autocomplete": "off", "spellcheck": "false", "class": "court reference"}
+    )
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=20, **options)
+        self.error_messages["max_length"] = reference.COMMENT
 
 
 class ChampNir(ChampSansNul):
@@ -75,6 +108,8 @@ class ChampNir(ChampSansNul):
             "inputmode": "text",
             "autocomplete": "off",
             "spellcheck": "false",
+            "autocapitalize": "characters",
+            "enterkeyhint": "next",
             "data-nir": "",
             "class": "nir",
         }
@@ -91,9 +126,9 @@ class ChampNir(ChampSansNul):
 
 
 class ChampDate(forms.DateField):
-    """A day, from a date picker or typed as 23/11/2026."""
+    """A day, from a date picker or typed as 23/11/2026. `vide`: what an empty one is told."""
 
-    def __init__(self, *, label: str = "", **options: Any) -> None:
+    def __init__(self, *, label: str = "", vide: str = "", **options: Any) -> None:
         super().__init__(
             label=label,
             required=False,
@@ -102,6 +137,11 @@ class ChampDate(forms.DateField):
             error_messages={"invalid": "Cette date n’existe pas. Écrivez-la jour/mois/année."},
             **options,
         )
+        self.vide = vide
+
+    def validate(self, value: Any) -> None:
+        super().validate(value)
+        _refuser_le_vide(value, self.vide)
 
 
 class ChampCoches(forms.MultipleChoiceField):
@@ -114,9 +154,22 @@ class ChampCoches(forms.MultipleChoiceField):
         self.error_messages["invalid_choice"] = "Cette case n’existe pas sur la fiche."
 
 
-class ChampChoix(forms.ChoiceField):
+class ChampChoix(forms.TypedChoiceField):
+    """One answer, made what it stands for by `coerce`. `vide`: what no answer at all is told."""
+
     widget = forms.RadioSelect
 
-    def __init__(self, **options: Any) -> None:
+    def __init__(self, *, vide: str = "", **options: Any) -> None:
         super().__init__(required=False, **options)
         self.error_messages["invalid_choice"] = "Cette réponse n’existe pas."
+        self.vide = vide
+
+    def validate(self, value: Any) -> None:
+        super().validate(value)
+        _refuser_le_vide(value, self.vide)
+
+
+def _refuser_le_vide(valeur: Any, phrase: str) -> None:
+    """Not by `required`, which the browser would announce in its own words."""
+    if phrase and not valeur:
+        raise ValidationError(phrase)

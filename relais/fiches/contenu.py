@@ -16,6 +16,7 @@ from relais.regles import nir
 from relais.regles.convention import Convention
 from relais.regles.fiche import NatureReponse
 from relais.regles.perimetre import Reponses
+from relais.socle.templatetags.relais_affichage import telephone
 
 __all__ = [
     "Contenu",
@@ -62,6 +63,11 @@ class Personne:
     def prenom_nom(self) -> str:
         """First name and birth name, as the confirmation page says them."""
         return f"{self.prenom} {self.nom_naissance.upper()}".strip()
+
+    @property
+    def numero_masque(self) -> str:
+        """The NIR as a page shows it; empty without one."""
+        return nir.masquer(self.nir, self.nir_cle or "") if self.nir else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,6 +171,20 @@ class ContenuReponse:
     def phrases(self, convention: Convention, *, jour: date) -> list[str]:
         """What the professional reads when box 1 is ticked; `phrase_neutre` when it is not."""
         return phrases_de(self, convention, jour=jour)
+
+    @property
+    def contact(self) -> str:
+        """Who answers at the caisse, with their telephone; empty when neither was given."""
+        return ", ".join(mot for mot in (self.agent_nom, telephone(self.agent_telephone)) if mot)
+
+    def reduite(self) -> "ContenuReponse":
+        """A complement as the Département may hold it without box 1: what is asked, and by whom."""
+        return ContenuReponse(
+            nature=self.nature,
+            objet_complement=self.objet_complement,
+            agent_nom=self.agent_nom,
+            agent_telephone=self.agent_telephone,
+        )
 
     @property
     def clot_le_tour(self) -> bool:

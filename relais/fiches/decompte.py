@@ -1,4 +1,8 @@
-"""Unlinked counts, incremented in the act (convention, art. 6)."""
+"""Unlinked counts, incremented in the act (convention, art. 6).
+
+What becomes of a request counts for the month when it was sent, whenever it happens: the figures of
+a month add up. Issues count for the month of the closing.
+"""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -6,8 +10,9 @@ from datetime import datetime
 from django.db import connection
 
 from relais.fiches.models import Fiche
-from relais.socle.horloge import PARIS
+from relais.socle.horloge import jour_de
 
+RESERVE = "_sans_case"
 _AJOUTER = """
 INSERT INTO fiches_compteur (convention_id, mois, territoire_id, equipe_id, code, nombre)
 SELECT %s, %s, %s, %s, code, 1 FROM unnest(%s::text[]) AS code ORDER BY code
@@ -21,9 +26,14 @@ def compter(fiche: Fiche, codes: Iterable[str], *, le: datetime) -> None:
 
     Codes in sorted order: two acts never wait for each other in a circle.
     """
-    mois = le.astimezone(PARIS).date().replace(day=1)
+    mois = jour_de(le).replace(day=1)
     with connection.cursor() as curseur:
         curseur.execute(
             _AJOUTER,
             [fiche.convention_id, mois, fiche.territoire_id, fiche.equipe_id, sorted(set(codes))],
         )
+
+
+def reserve(fiche: Fiche, code: str) -> str:
+    """The code that the caisse alone reads, when the Département may not learn it (box 1)."""
+    return code if fiche.reponse_au_professionnel else f"{code}{RESERVE}"

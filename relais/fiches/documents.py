@@ -1,9 +1,10 @@
-"""The papers of a fiche: the request, the answer, and the sheet that the person keeps.
+"""The papers of a fiche: the request, the answer, the sheet that the person keeps, the whole file.
 
 Words and order are those of annex 1, read from the convention in force when the fiche was made.
 Nothing personal goes in the title, the metadata or the name of a file.
 """
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Literal
@@ -11,21 +12,28 @@ from typing import Literal
 from relais.adaptateurs import pdf
 from relais.adaptateurs.image import Page
 from relais.fiches import annexe1
+from relais.fiches.affichage import Jalon
 from relais.fiches.contenu import Contenu, ContenuReponse
+from relais.fiches.dossier import PieceDuDossier, conservation_dite
+from relais.fiches.modes_operatoires import mots_de
 from relais.fiches.phrases import phrase_neutre
 from relais.regles.convention import Convention
 from relais.regles.fiche import ModeSignature, NatureReponse
-from relais.socle.horloge import PARIS
+from relais.socle.horloge import jour_de
 from relais.socle.templatetags.relais_affichage import (
     ESPACE,
     date_longue,
     date_moyenne,
     heure_paris,
     telephone,
+    typographie,
 )
 
 GABARITS = Path(__file__).parent / "gabarits"
-DEMANDE, REPONSE, FEUILLE = (GABARITS / f"{nom}.typ" for nom in ("demande", "reponse", "feuille"))
+DEMANDE, REPONSE, FEUILLE, AILLEURS, DOSSIER = (
+    GABARITS / f"{nom}.typ" for nom in ("demande", "reponse", "feuille", "ailleurs", "dossier")
+)
+NaturePdf = Literal["demande", "reponse", "feuille", "page-signee", "dossier"]
 
 PAR_NATURE = {
     NatureReponse.ETAPE: "Réponse d’étape de",
@@ -41,16 +49,11 @@ def demande(
     `page`: what was signed, as `contenu.signature` says: the drawing, or the signed page. A signed
     page that is itself a PDF is not copied in: it is joined beside.
     """
-    donnees = {
-        **annexe1.blocs(contenu, convention),
-        **annexe1.accords(contenu, convention),
-        "precisions": annexe1.precisions(contenu, convention),
-        "signature": annexe1.signature(contenu, page),
-        "pied": _pied(reference),
-    }
+    donnees = {**_bloc_demande(contenu, convention, page), "pied": _pied(reference)}
     titre = f"{convention.fiche.titre.exigee(contenu.cree_le)} – {reference}"
-    images = {_emplacement(contenu): page} if page and page.type_mime != "application/pdf" else {}
-    return pdf.composer(DEMANDE, donnees, titre=titre, le=contenu.cree_le, images=images)
+    return pdf.composer(
+        DEMANDE, donnees, titre=titre, le=contenu.cree_le, images=_images(contenu, page)
+    )
 
 
 def reponse(
@@ -87,7 +90,7 @@ def feuille(
     entete: str = "Votre demande est envoyée",
 ) -> bytes:
     """The sheet the person leaves with: one page, large type, neither NIR nor motif nor name."""
-    jour = transmise_le.astimezone(PARIS).date()
+    jour = jour_de(transmise_le)
     professionnel = contenu.professionnel.nom_prenom or "votre professionnel"
     qui = f"{professionnel} ({telephone(contenu.professionnel.telephone)})".replace(" ()", "")
     caisse, departement = convention.caisse, convention.departement
@@ -117,20 +120,116 @@ def feuille(
     return pdf.composer(FEUILLE, donnees, titre=f"Votre demande – {reference}", le=jour)
 
 
-def nom_de_fichier(
-    reference: str, nature: Literal["demande", "reponse", "feuille", "page-signee"]
-) -> str:
+def ailleurs(convention: Convention, *, jour: date) -> bytes:
+    """« À qui s'adresser »: what is not for the caisse, one page to give, without any article."""
+    donnees = {
+        "entete": "À qui s’adresser pour sa retraite",
+        "introduction": f"La fiche de liaison avec {convention.caisse.nom_dans_phrase.exigee(jour)}"
+        " sert aux situations urgentes, bloquées ou complexes. Pour le reste :",
+        "lignes": [
+            {cle: ligne[cle] for cle in ("situation", "organisme", "demarche")}
+            for ligne in lignes_d_ailleurs(convention, jour)
+        ],
+        "pied": convention.departement.nom.exigee(jour),
+    }
+    return pdf.composer(AILLEURS, donnees, titre="À qui s’adresser pour sa retraite", le=jour)
+
+
+def lignes_d_ailleurs(convention: Convention, jour: date) -> list[dict[str, str]]:
+    """situation, organisme, demarche, article of each line, with the caisse's own contacts."""
+    mots = mots_de(convention, jour)
+    return [
+        {
+            "situation": ligne.situation,
+            "organisme": ligne.organisme,
+            "demarche": ligne.demarche.format(**mots),
+            "article": ligne.article,
+        }
+        for ligne in convention.ailleurs.exigee(jour)
+    ]
+
+
+def dossier(
+    pieces: Sequence[PieceDuDossier],
+    deroule: Sequence[Jalon],
+    *,
+    reference: str,
+    convention: Convention,
+    etat: str,
+    suivie_par: str,
+    imprime_le: datetime,
+) -> bytes:
+    """The whole file as one PDF: its timeline, then each message in full, oldest first.
+
+    `pieces`: a request at least. They and `deroule` come as the Département reads them, box 1
+    already honoured.
+    """
+    jour = jour_de(imprime_le)
+    demandes = [piece.demande for piece in pieces if piece.demande is not None]
+    donnees = {
+        "entete": "Dossier de la fiche de liaison retraite",
+        "reperes": [
+            {"libelle": f"Personne{ESPACE}:", "valeur": demandes[-1].personne.prenom_nom},
+            {"libelle": f"Référence{ESPACE}:", "valeur": reference},
+            {"libelle": f"État{ESPACE}:", "valeur": etat},
+            {"libelle": f"Suivie par{ESPACE}:", "valeur": suivie_par},
+            {"libelle": f"Imprimé{ESPACE}:", "valeur": heure_paris(imprime_le)},
+        ],
+        "deroule": [{"quand": heure_paris(un.le), "texte": un.texte} for un in deroule],
+        "pieces": [_bloc_piece(piece, convention) for piece in pieces],
+        "conservation": typographie(conservation_dite(convention, jour)),
+        "pied": _pied(reference),
+    }
+    images = {
+        f"{nom}-{rang}": page
+        for rang, piece in enumerate(pieces)
+        if piece.demande is not None
+        for nom, page in _images(piece.demande, piece.page).items()
+    }
+    titre = f"Dossier – {reference}"
+    return pdf.composer(DOSSIER, donnees, titre=titre, le=jour, images=images)
+
+
+def nom_de_fichier(reference: str, nature: NaturePdf) -> str:
     """Name of a downloaded PDF: its nature and the reference, which means nothing."""
     return f"fiche-de-liaison-{reference}-{nature}.pdf"
 
 
 def prechauffer() -> None:
     """Load fonts and templates, so that the first document is as quick as the others."""
-    pdf.prechauffer((DEMANDE, REPONSE, FEUILLE))
+    pdf.prechauffer((DEMANDE, REPONSE, FEUILLE, AILLEURS, DOSSIER))
 
 
 def _pied(reference: str) -> str:
     return f"Référence {reference}"
+
+
+def _bloc_demande(contenu: Contenu, convention: Convention, page: Page | None) -> dict[str, object]:
+    return {
+        **annexe1.blocs(contenu, convention),
+        **annexe1.accords(contenu, convention),
+        "precisions": annexe1.precisions(contenu, convention),
+        "signature": annexe1.signature(contenu, page),
+    }
+
+
+def _bloc_piece(piece: PieceDuDossier, convention: Convention) -> dict[str, object]:
+    """One message of the whole file: either a request, or what the caisse said."""
+    demande = reponse = None
+    if piece.demande is not None:
+        demande = _bloc_demande(piece.demande, convention, piece.page)
+    else:
+        le = jour_de(piece.le)
+        reponse = _bloc_reponse(piece.reponse, convention, le)
+    titre = f"{piece.titre}, le {heure_paris(piece.le)}"
+    return {"titre": titre, "demande": demande, "reponse": reponse}
+
+
+def _images(contenu: Contenu, page: Page | None) -> dict[str, Page]:
+    """What was signed, under its place in the request. A signed PDF stays a file of its own."""
+    if page is None or page.type_mime == "application/pdf":
+        return {}
+    return {_emplacement(contenu): page}
 
 
 def _emplacement(contenu: Contenu) -> str:
@@ -145,11 +244,10 @@ def _bloc_reponse(
     if reponse is None or not reponse.nature:
         phrases = [phrase_neutre(traitee_le)]
         return {"titre": f"Réponse de {caisse}", "quand": "", "phrases": phrases, "agent": ""}
-    agent = ", ".join(mot for mot in (reponse.agent_nom, telephone(reponse.agent_telephone)) if mot)
     debut = PAR_NATURE.get(NatureReponse(reponse.nature), "Réponse de")
     return {
         "titre": f"{debut} {caisse}",
         "quand": f"Le {date_moyenne(traitee_le)}",
         "phrases": reponse.phrases(convention, jour=traitee_le),
-        "agent": f"Votre contact à la caisse{ESPACE}: {agent}" if agent else "",
+        "agent": f"Votre contact à la caisse{ESPACE}: {reponse.contact}" if reponse.contact else "",
     }

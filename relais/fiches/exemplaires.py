@@ -11,12 +11,12 @@ from relais.adaptateurs.image import Page
 from relais.annuaire.conventions import regles_de
 from relais.coffre.actions import Genre, Index, creer_cle, ouvrir, ouvrir_plusieurs, sceller
 from relais.fiches.contenu import Contenu, ContenuReponse
-from relais.fiches.models import Envoi, Exemplaire, Fiche
+from relais.fiches.models import DEMANDES, Brouillon, Envoi, Exemplaire, Fiche
 from relais.regles import conservation
 from relais.regles.convention import Convention
+from relais.regles.effacement import Cause
 
 SIGNATURE = "signature"
-DEMANDES = (Envoi.Nature.DEMANDE, Envoi.Nature.COMPLEMENT)
 REPONSES = (Envoi.Nature.REPONSE, Envoi.Nature.HORS_PERIMETRE)
 
 
@@ -30,9 +30,14 @@ class Piece:
 
     @classmethod
     def de(cls, contenu: Contenu, page: Page | None = None) -> "Piece":
-        personne = contenu.personne
-        noms = tuple(nom for nom in (personne.nom_naissance, personne.nom_marital) if nom)
-        return cls(contenu.en_octets(), page, Index(nir=personne.nir, noms=noms))
+        return cls(contenu.en_octets(), page, index_de(contenu))
+
+
+def index_de(contenu: Contenu) -> Index:
+    """What a request is found by: the NIR, the birth name and the used name."""
+    personne = contenu.personne
+    noms = tuple(nom for nom in (personne.nom_naissance, personne.nom_marital) if nom)
+    return Index(nir=personne.nir, noms=noms)
 
 
 def garder(envoi: Envoi, piece: Piece, *, maintenant: datetime) -> None:
@@ -43,13 +48,20 @@ def garder(envoi: Envoi, piece: Piece, *, maintenant: datetime) -> None:
 
 
 def deposer(envoi: Envoi, piece: Piece, *, maintenant: datetime) -> None:
-    """Lay the addressee's copy, through the only function that crosses the wall."""
+    """Lay the addressee's copy, through the only function that crosses the wall.
+
+    The fiche remembers how long the caisse has the newest request: it files it before that.
+    """
     ligne = _ligne(envoi, envoi.destinataire_id, piece, maintenant=maintenant)
     with connection.cursor() as curseur:
         curseur.execute(
             "SELECT deposer_exemplaire(%(id)s, %(envoi_id)s, %(organisation_id)s, %(document)s,"
             " %(signature)s, %(signature_type)s, %(cree_le)s, %(a_purger_le)s)",
             {"envoi_id": envoi.pk, **ligne},
+        )
+    if envoi.nature in DEMANDES:
+        Fiche.objects.filter(pk=envoi.fiche_id).update(
+            copie_caisse_du=envoi.envoye_le, copie_caisse_jusqu_au=ligne["a_purger_le"]
         )
 
 
@@ -85,12 +97,7 @@ def _a_purger_le(envoi: Envoi, organisation: str) -> datetime | None:
 
 def derniere_demande(fiche: Fiche, organisation: str) -> tuple[Exemplaire, Contenu] | None:
     """The newest whole request in the copies of that party; None when they are all gone."""
-    copie = (
-        Exemplaire.objects.de(fiche, organisation)
-        .des_natures(DEMANDES)
-        .order_by("-envoi__envoye_le")
-        .first()
-    )
+    copie = Exemplaire.objects.de(fiche, organisation).des_natures(DEMANDES).le_dernier()
     return (copie, Contenu.depuis_octets(lire_document(copie))) if copie else None
 
 
@@ -102,6 +109,13 @@ def reponses(fiche: Fiche, organisation: str) -> list[tuple[Envoi, ContenuRepons
         .order_by("envoi__envoye_le")
     )
     return [(c.envoi, ContenuReponse.depuis_octets(lire_document(c))) for c in copies]
+
+
+def objet_du_complement(fiche: Fiche, organisation: str) -> str:
+    """What the last complement asked for bears on (regles.fiche.ObjetComplement), "" without."""
+    demandes = [Envoi.Nature.COMPLEMENT_DEMANDE]
+    copie = Exemplaire.objects.de(fiche, organisation).des_natures(demandes).le_dernier()
+    return ContenuReponse.depuis_octets(lire_document(copie)).objet_complement if copie else ""
 
 
 def reponses_recues(fiche: Fiche, organisation: str) -> set[datetime]:
@@ -118,16 +132,21 @@ def lire_document(copie: Exemplaire) -> bytes:
 
 def lire_page(copie: Exemplaire) -> Page | None:
     """The signature that travelled with a request."""
-    if copie.signature is None:
+    return ouvrir_la_page(Genre.EXEMPLAIRE, copie)
+
+
+def ouvrir_la_page(genre: Genre, porteur: Exemplaire | Brouillon) -> Page | None:
+    """What was signed, sealed beside the document of that copy or draft; None without."""
+    if porteur.signature is None:
         return None
     octets = ouvrir(
-        Genre.EXEMPLAIRE,
-        copie.pk,
-        bytes(copie.signature),
-        organisation=copie.organisation_id,
+        genre,
+        porteur.pk,
+        bytes(porteur.signature),
+        organisation=porteur.organisation_id,
         partie=SIGNATURE,
     )
-    return Page(copie.signature_type, octets)
+    return Page(porteur.signature_type, octets)
 
 
 def noms(fiches: list[Fiche], organisation: str) -> dict[uuid.UUID, str]:
@@ -149,15 +168,20 @@ def noms(fiches: list[Fiche], organisation: str) -> dict[uuid.UUID, str]:
     }
 
 
-def engager_retrait(fiche: Fiche, *, le: datetime) -> list[uuid.UUID]:
-    """Commit to ending every copy of the caisse: recall, withdrawal. Their ids."""
-    with connection.cursor() as curseur:
-        curseur.execute("SELECT engager_retrait(%s, %s)", [fiche.pk, le])
-        return [ligne[0] for ligne in curseur.fetchall()]
+def engager_retrait(fiche: Fiche, *, le: datetime) -> list[tuple[Genre, uuid.UUID]]:
+    """Commit to ending all that the caisse holds of a fiche: recall, withdrawal. Its objects."""
+    return _passer_le_mur("SELECT genre, objet FROM engager_retrait(%s, %s)", fiche, le)
 
 
-def supprimer(fiche: Fiche, *, le: datetime) -> list[uuid.UUID]:
-    """Delete a draft or a recalled fiche with the copies of both parties. Their ids."""
+def supprimer(
+    fiche: Fiche, *, le: datetime, regle: Cause = Cause.SUPPRESSION, du_le: datetime | None = None
+) -> list[tuple[Genre, uuid.UUID]]:
+    """Delete a draft or a recalled fiche with what both parties hold of it. Its objects."""
+    ordre = "SELECT genre, objet FROM supprimer_fiche(%s, %s, %s, %s)"
+    return _passer_le_mur(ordre, fiche, le, regle, du_le or le)
+
+
+def _passer_le_mur(ordre: str, fiche: Fiche, *valeurs: Any) -> list[tuple[Genre, uuid.UUID]]:
     with connection.cursor() as curseur:
-        curseur.execute("SELECT supprimer_fiche(%s, %s)", [fiche.pk, le])
-        return [ligne[0] for ligne in curseur.fetchall()]
+        curseur.execute(ordre, [fiche.pk, *valeurs])
+        return [(Genre(genre), objet) for genre, objet in curseur.fetchall()]

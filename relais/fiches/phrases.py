@@ -10,7 +10,12 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from relais.regles.convention import Convention
-from relais.regles.fiche import LIBELLES_DROIT, LIBELLES_MOYEN, NatureReponse
+from relais.regles.fiche import (
+    LIBELLES_DROIT,
+    LIBELLES_MOYEN,
+    NatureReponse,
+    ObjetComplement,
+)
 from relais.socle.templatetags.relais_affichage import ESPACE, ESPACE_FINE, date_moyenne
 
 if TYPE_CHECKING:
@@ -128,8 +133,30 @@ def _etape(reponse: "ContenuReponse") -> str:
     return f"Le dossier est en cours. Prochaine information le {_date(reponse.prochain_point_le)}."
 
 
+COMPLEMENTS: dict[str, str] = {
+    ObjetComplement.IDENTITE: (
+        "La caisse a besoin d’une précision sur l’identité de la personne. Vérifiez avec elle le"
+        " nom de naissance, le prénom et le numéro de sécurité sociale, puis renvoyez la fiche."
+    ),
+    ObjetComplement.COORDONNEES: (
+        "La caisse a besoin d’une précision sur les coordonnées de la personne. Vérifiez avec elle"
+        " le téléphone, l’adresse et le courriel, puis renvoyez la fiche."
+    ),
+    ObjetComplement.NOUVEL_ENVOI: (
+        "La caisse n’a plus cette fiche, ou ne peut pas la lire. Renvoyez-la : rien d’autre n’est"
+        " demandé."
+    ),
+}
+
+
 def _complement(reponse: "ContenuReponse") -> str:
-    return f"Pour continuer, la caisse a besoin d’une précision{ESPACE}: {_phrase(reponse.texte)}"
+    """A fixed sentence for what box 1 does not open; the caisse's own words besides."""
+    fixe = COMPLEMENTS.get(reponse.objet_complement)
+    if fixe is None:
+        return (
+            f"Pour continuer, la caisse a besoin d’une précision{ESPACE}: {_phrase(reponse.texte)}"
+        )
+    return f"{fixe} {_phrase(reponse.texte)}" if reponse.texte.strip() else fixe
 
 
 def _hors_perimetre(reponse: "ContenuReponse", convention: Convention, jour: date) -> str:

@@ -9,9 +9,13 @@ REPONSE: tuple[tuple[tuple[N, ...], tuple[str, ...]], ...] = (
     ((N.PIECE_MANQUANTE,), ("pieces", "pieces_a_qui", "pieces_moyen", "pieces_avant_le")),
     ((N.AUTRE_ORGANISME,), ("organisme", "organisme_contact", "transmis", "transmis_le")),
     ((N.AUTRE,), ("texte", "suite_par", "suite_avant_le")),
+    ((N.COMPLEMENT_DEMANDE,), ("objet_complement", "precision")),
     ((N.ETAPE,), ("prochain_point_le",)),
     ((N.HORS_PERIMETRE,), ("voie",)),
 )
+
+DANS_LE_DOCUMENT = {"precision": "texte"}
+"""Fields that bear another name in the document (contenu.ContenuReponse)."""
 
 
 def champs_de(nature: str) -> set[str]:

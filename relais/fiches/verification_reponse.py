@@ -4,15 +4,32 @@ from collections.abc import Callable, Iterator
 from datetime import date
 
 from relais.fiches.contenu import ContenuReponse
-from relais.regles.fiche import Droit, MoyenContact, NatureReponse
+from relais.regles.fiche import (
+    Droit,
+    MoyenContact,
+    NatureReponse,
+    ObjetComplement,
+    objets_du_complement,
+)
 
 Constats = Iterator[tuple[str, str]]
 
 
-def manques(reponse: ContenuReponse, *, jour: date) -> dict[str, str]:
-    """Everything that keeps the answer from leaving; empty when it may be sent."""
+RIEN_DU_DOSSIER = (
+    "La personne n’a pas demandé que le professionnel soit informé : la précision porte sur son"
+    " identité, ses coordonnées ou un nouvel envoi, et la phrase est toute faite."
+)
+
+
+def manques(reponse: ContenuReponse, *, jour: date, informe: bool) -> dict[str, str]:
+    """Everything that keeps the answer from leaving; empty when it may be sent.
+
+    `informe`: box 1 of the tour. Without it a complement tells nothing of the file.
+    """
     if reponse.nature not in _PAR_NATURE:
         return {"nature": "Choisissez une réponse."}
+    if reponse.nature == NatureReponse.COMPLEMENT_DEMANDE and not informe:
+        return dict(_complement_discret(reponse)) | dict(_contact(reponse, jour))
     saisies = {
         champ: "Cette réponse n’a pas pu être lue : corrigez-la ou effacez-la."
         for champ, _ in reponse.saisies
@@ -70,6 +87,22 @@ def _etape(reponse: ContenuReponse, jour: date) -> Constats:
     )
 
 
+def _complement(reponse: ContenuReponse, jour: date) -> Constats:
+    if reponse.objet_complement not in set(ObjetComplement):
+        yield "objet_complement", "Dites sur quoi porte la précision."
+    if reponse.objet_complement == ObjetComplement.DOSSIER and not reponse.texte.strip():
+        yield "texte", "Écrivez ce que vous avez besoin de savoir."
+
+
+def _complement_discret(reponse: ContenuReponse) -> Constats:
+    if reponse.objet_complement not in set(ObjetComplement):
+        yield "objet_complement", "Dites sur quoi porte la précision."
+    elif reponse.objet_complement not in objets_du_complement(informe=False):
+        yield "objet_complement", RIEN_DU_DOSSIER
+    if reponse.texte.strip():
+        yield "texte", RIEN_DU_DOSSIER
+
+
 def _rien(reponse: ContenuReponse, jour: date) -> Constats:
     yield from ()
 
@@ -99,4 +132,5 @@ _PAR_NATURE: dict[str, Callable[[ContenuReponse, date], Constats]] = {
     NatureReponse.AUTRE: _autre,
     NatureReponse.ETAPE: _etape,
     NatureReponse.HORS_PERIMETRE: _rien,
+    NatureReponse.COMPLEMENT_DEMANDE: _complement,
 }

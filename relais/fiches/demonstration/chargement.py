@@ -7,18 +7,24 @@ from random import Random
 from typing import Any
 
 from django.db import connection, connections, transaction
+from django.db.models import F
 
-from relais.annuaire.actions import creer_agent, creer_equipe
-from relais.annuaire.contexte import contexte_systeme
+from relais.annuaire.actions import visites
+from relais.annuaire.actions.comptes import creer_agent
+from relais.annuaire.actions.equipes import creer_equipe
+from relais.annuaire.contexte import contexte, contexte_systeme
 from relais.annuaire.facteurs import poser_application
-from relais.annuaire.models import Affectation, Agent, Convention, Equipe, Organisation, Territoire
+from relais.annuaire.models import Affectation, Convention, Equipe, Organisation, Territoire
 from relais.coffre.models import Genre
 from relais.fiches import effacement
-from relais.fiches.demonstration import population
+from relais.fiches.actions import phrases_types
+from relais.fiches.demonstration import comptes, population
 from relais.fiches.demonstration.population import Compte
 from relais.fiches.demonstration.recit import Recit
 from relais.fiches.demonstration.scenarios import Scenario, histoires
-from relais.fiches.models import Avis, Exemplaire
+from relais.fiches.models import Avis, Exemplaire, Rappel
+from relais.regles.convention import Role
+from relais.regles.effacement import Cause
 
 GRAINE = 35
 NOMBRE = 200
@@ -35,11 +41,6 @@ class Monde:
     caisse: list[Affectation]
 
 
-def est_chargee() -> bool:
-    """Whether the demonstration's agents are there already."""
-    return Agent.objects.filter(email=population.VITRINE[0].adresse).exists()
-
-
 def charger(*, maintenant: datetime, nombre: int = NOMBRE, processus: int = 1) -> int:
     """Load everything and give the number of fiches; on an empty demonstration only.
 
@@ -47,6 +48,8 @@ def charger(*, maintenant: datetime, nombre: int = NOMBRE, processus: int = 1) -
     tell the stories at once; more than one must be alone in its program (they are forked).
     """
     monde = peupler(maintenant - timedelta(days=200))
+    for organisation in (monde.convention.departement, monde.convention.caisse):
+        comptes.animer(organisation, maintenant=maintenant)
     rangs = [range(part, nombre, processus) for part in range(processus)]
     if processus == 1:
         raconter_plusieurs(monde, rangs[0], nombre, maintenant)
@@ -54,6 +57,7 @@ def charger(*, maintenant: datetime, nombre: int = NOMBRE, processus: int = 1) -
         _en_parallele([(monde, part, nombre, maintenant) for part in rangs])
     oublier_les_copies_echues(monde.convention.caisse_id, maintenant)
     oublier_les_anciens_courriels(maintenant)
+    oublier_les_anciens_rappels(monde.convention, maintenant)
     return nombre
 
 
@@ -106,11 +110,22 @@ def peupler(depuis: datetime) -> Monde:
             creer_equipe(convention.departement, nom, territoire=territoire)
     for nom in population.AGENCES:
         creer_equipe(convention.caisse, nom)
-    return Monde(
+    monde = Monde(
         convention=convention,
         terrain=_creer(population.DEPARTEMENT, convention.departement, depuis),
         caisse=_creer(population.CAISSE, convention.caisse, depuis),
     )
+    _ecrire_les_phrases(monde, depuis)
+    return monde
+
+
+def _ecrire_les_phrases(monde: Monde, depuis: datetime) -> None:
+    responsable = next(un for un in monde.caisse if un.role == Role.RESPONSABLE_CAISSE)
+    with contexte(responsable):
+        for champ, titre, texte in population.PHRASES_TYPES:
+            phrases_types.enregistrer(
+                champ, titre, texte, pk=None, par=responsable, maintenant=depuis
+            )
 
 
 def _creer(
@@ -127,14 +142,15 @@ def _creer(
 def oublier_les_copies_echues(caisse: str, maintenant: datetime) -> None:
     """What twenty days would have erased at the caisse is erased (convention, art. 5.2 a)."""
     with contexte_systeme(caisse):
-        echues = Exemplaire.objects.filter(organisation=caisse).a_purger(maintenant)
+        echues = Exemplaire.objects.a_purger(caisse, maintenant)
         effacement.engager(
             Genre.EXEMPLAIRE,
-            echues.values_list("pk", flat=True),
+            echues.echeances(),
             organisation=caisse,
+            regle=Cause.EXEMPLAIRE_CAISSE,
             le=maintenant,
         )
-    while effacement.achever(caisse):
+    while effacement.achever(caisse, maintenant=maintenant):
         pass
 
 
@@ -154,6 +170,15 @@ def oublier_les_anciens_courriels(maintenant: datetime) -> None:
         )
 
 
+def oublier_les_anciens_rappels(convention: Convention, maintenant: datetime) -> None:
+    """Nobody is reminded today of what was late months ago."""
+    for organisation in (convention.departement_id, convention.caisse_id):
+        with contexte_systeme(organisation):
+            Rappel.objects.dus_avant(organisation, maintenant - MAILS_RECENTS).update(
+                fait_le=F("du_le"), suite=Rappel.Suite.SANS_OBJET
+            )
+
+
 def _creer_agent(
     compte: Compte, organisation: Organisation, rang: int, depuis: datetime
 ) -> Affectation:
@@ -171,4 +196,6 @@ def _creer_agent(
         maintenant=depuis,
     )
     poser_application(agent)
-    return Affectation.objects.de(agent).get()
+    affectation = Affectation.objects.de(agent).get()
+    visites.terminer(affectation, maintenant=depuis)
+    return affectation

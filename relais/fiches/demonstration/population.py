@@ -5,7 +5,16 @@ from dataclasses import dataclass
 from relais.annuaire.demonstration import MOT_DE_PASSE
 from relais.regles.convention import Role
 
-__all__ = ["AGENCES", "CAISSE", "DEPARTEMENT", "EQUIPES", "MOT_DE_PASSE", "VITRINE", "Compte"]
+__all__ = [
+    "AGENCES",
+    "CAISSE",
+    "DEPARTEMENT",
+    "EQUIPES",
+    "MOT_DE_PASSE",
+    "PHRASES_TYPES",
+    "VITRINE",
+    "Compte",
+]
 
 DOMAINE = "exemple.test"
 
@@ -85,8 +94,16 @@ DEPARTEMENT = (
         vitrine="référente de la convention, Département",
     ),
     Compte("reperage", "Bruno", "Canevas", Role.CHARGE_REPERAGE, poids=0),
-    Compte("dpo", "Hélène", "Postiche", Role.DPO, poids=0),
+    Compte(
+        "dpo",
+        "Hélène",
+        "Postiche",
+        Role.DPO,
+        poids=0,
+        vitrine="déléguée à la protection des données, Département",
+    ),
     Compte("admin", "Paul", "Maquette", Role.ADMINISTRATEUR, poids=0),
+    Compte("admin.second", "Inès", "Maquette", Role.ADMINISTRATEUR, poids=0),
     Compte("technique", "Ada", "Prototype", Role.ADMINISTRATEUR_TECHNIQUE, poids=0),
 )
 CAISSE = (
@@ -118,7 +135,32 @@ CAISSE = (
         poids=0,
         vitrine="référente de la convention, caisse",
     ),
-    Compte("dpo.caisse", "Luc", "Postiche", Role.DPO, poids=0),
+    Compte(
+        "dpo.caisse",
+        "Luc",
+        "Postiche",
+        Role.DPO,
+        poids=0,
+        vitrine="délégué à la protection des données, caisse",
+    ),
     Compte("admin.caisse", "Rose", "Maquette", Role.ADMINISTRATEUR, poids=0),
+    Compte("admin.second.caisse", "Hugo", "Maquette", Role.ADMINISTRATEUR, poids=0),
+)
+# Where the phrase goes in an answer, its title, its words.
+PHRASES_TYPES = (
+    (
+        "pieces",
+        "Relevé d’identité bancaire",
+        "Un relevé d’identité bancaire au nom de la personne.",
+    ),
+    ("pieces", "Avis d’impôt", "La copie de l’avis d’impôt de l’année dernière."),
+    ("texte", "Dossier à l’étude", "Le dossier est complet et sera étudié en priorité."),
+    (
+        "texte",
+        "Carrière à compléter",
+        "Une période de la carrière est à justifier par la personne.",
+    ),
+    ("precision", "Date de dépôt", "À quelle date la demande de retraite a-t-elle été déposée ?"),
+    ("voie", "Espace personnel", "la messagerie de l’espace personnel, rubrique « Ma retraite »"),
 )
 VITRINE = tuple(compte for compte in (*DEPARTEMENT, *CAISSE) if compte.vitrine)

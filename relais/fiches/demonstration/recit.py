@@ -10,17 +10,28 @@ from relais.adaptateurs.image import Page
 from relais.annuaire.contexte import contexte
 from relais.annuaire.conventions import regles_de
 from relais.annuaire.models import Affectation, Convention
-from relais.fiches.actions import brouillons, envois, reponses
+from relais.fiches.actions import (
+    attribution,
+    brouillons,
+    classement,
+    conservation,
+    envois,
+    notes,
+    reponses,
+    reprises,
+)
 from relais.fiches.contenu import Contenu
 from relais.fiches.demonstration import demandes
 from relais.fiches.demonstration.personnes import personne
 from relais.fiches.demonstration.reponses import reponse
-from relais.fiches.exemplaires import derniere_demande
 from relais.fiches.models import Brouillon, Fiche
+from relais.fiches.notes import Appel
 from relais.regles import delais
-from relais.regles.fiche import NatureReponse
+from relais.regles.convention import Role
+from relais.regles.fiche import Interlocuteur, MoyenContact, NatureReponse
 from relais.regles.issues import Issue
-from relais.socle.horloge import PARIS
+from relais.regles.retrait import MotifRetrait
+from relais.socle.horloge import PARIS, jour_de
 
 REDACTION = timedelta(minutes=20)
 SIGNATURES = Path(__file__).parent / "signatures"
@@ -105,10 +116,41 @@ class Recit:
             reponses.prendre_en_charge(self.fiche, par=self.traitant, maintenant=self.a)
 
     def repondre(self, nature: NatureReponse) -> None:
-        jour = self.a.astimezone(PARIS).date()
+        jour = jour_de(self.a)
         contenu = reponse(nature, par=self.traitant, jour=jour, tirage=self.tirage)
         with contexte(self.traitant):
             reponses.envoyer(self.fiche, contenu, par=self.traitant, maintenant=self.a)
+
+    def attribuer(self) -> None:
+        """The responsable of the caisse gives it to its agent, who has not taken it yet."""
+        caisse = self.convention.caisse_id
+        traitants = Affectation.objects.de_la_caisse(caisse)
+        responsable = next(un for un in traitants if un.role == Role.RESPONSABLE_CAISSE)
+        with contexte(responsable):
+            attribution.attribuer(
+                self.fiche, a=self.traitant, vue=None, par=responsable, maintenant=self.a
+            )
+
+    def noter(self, joint: Interlocuteur, texte: str) -> None:
+        appel = Appel(
+            le=jour_de(self.a),
+            moyen=MoyenContact.TELEPHONE,
+            joint=joint,
+            texte=texte,
+        )
+        with contexte(self.traitant):
+            notes.noter(self.fiche, appel, par=self.traitant, maintenant=self.a)
+
+    def classer(self) -> None:
+        """Filed in the business application by its agent."""
+        with contexte(self.traitant):
+            self.fiche.refresh_from_db()
+            classement.classer(
+                self.fiche,
+                vue=self.fiche.copie_caisse_du,
+                par=self.traitant,
+                maintenant=self.a,
+            )
 
     def lire(self) -> None:
         with contexte(self.auteur):
@@ -119,23 +161,25 @@ class Recit:
         with contexte(self.auteur):
             envois.rappeler(self.fiche, par=self.auteur, maintenant=self.a)
 
-    def retirer(self) -> None:
+    def retirer(self, motif: MotifRetrait) -> None:
         with contexte(self.auteur):
-            envois.retirer(self.fiche, par=self.auteur, maintenant=self.a)
+            envois.retirer(self.fiche, motif, par=self.auteur, maintenant=self.a)
 
     def clore(self, issue: Issue | None) -> None:
         with contexte(self.auteur):
             envois.clore(self.fiche, issue, par=self.auteur, maintenant=self.a)
 
+    def archiver(self) -> None:
+        """The support of the person ends that day."""
+        with contexte(self.auteur):
+            conservation.finir_accompagnement(
+                self.fiche, le=jour_de(self.a), par=self.auteur, maintenant=self.a
+            )
+
     def recommencer(self, precision: str, *, envoyer: bool = True) -> None:
         """Correct a recalled fiche, or ask again after an answer: signed anew, then sent."""
         with contexte(self.auteur):
-            derniere = derniere_demande(self.fiche, self.convention.departement_id)
-            assert derniere is not None
-            contenu = derniere[1]
-            brouillon = brouillons.rouvrir_en_brouillon(
-                self.fiche, contenu, par=self.auteur, maintenant=self.a
-            )
+            brouillon = reprises.reprendre(self.fiche, par=self.auteur, maintenant=self.a)
             repris = brouillons.lire(brouillon)
             brouillon = brouillons.enregistrer(
                 self.fiche,
@@ -157,7 +201,7 @@ class Recit:
         return demandes.demande(vierge, qui, self.tirage, informe=self.informe)
 
     def _signer(self, brouillon: Brouillon, quand: datetime) -> None:
-        jour = quand.astimezone(PARIS).date()
+        jour = jour_de(quand)
         brouillons.signer(
             self.fiche,
             Page("image/png", _trait(self.tirage.randint(1, 3))),

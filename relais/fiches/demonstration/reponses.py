@@ -7,7 +7,7 @@ from typing import Any
 
 from relais.annuaire.models import Affectation
 from relais.fiches.contenu import ContenuReponse
-from relais.regles.fiche import Droit, MoyenContact, NatureReponse
+from relais.regles.fiche import Droit, MoyenContact, NatureReponse, ObjetComplement
 
 PIECES = (
     "l’avis d’impôt de l’année dernière",
@@ -23,7 +23,8 @@ def reponse(
 ) -> ContenuReponse:
     """A complete answer of that nature, given on that day by that agent of the caisse."""
     champs = _CHAMPS[nature](jour, tirage)
-    if nature != NatureReponse.ETAPE and tirage.random() < 0.4:
+    sans_contact = (NatureReponse.ETAPE, NatureReponse.COMPLEMENT_DEMANDE)
+    if nature not in sans_contact and tirage.random() < 0.4:
         champs |= {"contactee_le": jour, "contactee_par": tirage.choice(list(MoyenContact))}
     return ContenuReponse(
         nature=nature,
@@ -90,6 +91,10 @@ def _rien(jour: date, tirage: Random) -> dict[str, Any]:
     return {}
 
 
+def _complement(jour: date, tirage: Random) -> dict[str, Any]:
+    return {"objet_complement": ObjetComplement.IDENTITE}
+
+
 _CHAMPS: dict[NatureReponse, Callable[[date, Random], dict[str, Any]]] = {
     NatureReponse.PAIEMENT_DEBLOQUE: _paiement,
     NatureReponse.PIECE_MANQUANTE: _pieces,
@@ -98,4 +103,5 @@ _CHAMPS: dict[NatureReponse, Callable[[date, Random], dict[str, Any]]] = {
     NatureReponse.AUTRE: _autre,
     NatureReponse.ETAPE: _etape,
     NatureReponse.HORS_PERIMETRE: _rien,
+    NatureReponse.COMPLEMENT_DEMANDE: _complement,
 }

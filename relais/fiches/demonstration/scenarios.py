@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from relais.fiches.demonstration.recit import Recit
-from relais.regles.fiche import NatureReponse
+from relais.regles.fiche import Interlocuteur, NatureReponse
 from relais.regles.issues import Issue
+from relais.regles.retrait import MotifRetrait
 
 REPONSES = (
     NatureReponse.PAIEMENT_DEBLOQUE,
@@ -16,6 +17,7 @@ REPONSES = (
     NatureReponse.AUTRE,
 )
 ISSUES = tuple(Issue)
+MOTIFS_DE_RETRAIT = tuple(MotifRetrait)
 HEURE = timedelta(hours=1)
 
 
@@ -76,10 +78,28 @@ def _prise(de: float, a: float) -> Callable[[Recit], None]:
     return histoire
 
 
+def _appelee(recit: Recit) -> None:
+    _prise(4, 60)(recit)
+    recit.noter(Interlocuteur.AUCUN, "Messagerie, rappel prévu.")
+    recit.avancer(_heures(recit, 1, 3))
+    recit.noter(Interlocuteur.PERSONNE, "Attend l’attestation de son dernier employeur.")
+
+
+def _attribuee(recit: Recit) -> None:
+    _transmise(2, 40)(recit)
+    recit.attribuer()
+
+
 def _etape(recit: Recit) -> None:
     _prise(6, 75)(recit)
     recit.avancer(_heures(recit, 5, 30))
     recit.repondre(NatureReponse.ETAPE)
+
+
+def _precision_demandee(recit: Recit) -> None:
+    _prise(8, 60)(recit)
+    recit.avancer(_heures(recit, 2, 10), a_temps=True)
+    recit.repondre(NatureReponse.COMPLEMENT_DEMANDE)
 
 
 def _repondue(recit: Recit, de: float, a: float) -> None:
@@ -96,6 +116,8 @@ def _repondue(recit: Recit, de: float, a: float) -> None:
     else:
         recit.avancer(_heures(recit, 2, 30), a_temps=True)
     recit.repondre(REPONSES[recit.rang % len(REPONSES)])
+    if recit.rang % 3:
+        recit.classer()
 
 
 def _repondue_non_lue(recit: Recit) -> None:
@@ -136,7 +158,7 @@ def _rappelee_corrigee(recit: Recit) -> None:
 def _retiree(recit: Recit) -> None:
     _prise(20, 400)(recit)
     recit.avancer(_heures(recit, 2, 40))
-    recit.retirer()
+    recit.retirer(MOTIFS_DE_RETRAIT[recit.rang % len(MOTIFS_DE_RETRAIT)])
 
 
 def _redemandee(recit: Recit) -> None:
@@ -157,21 +179,31 @@ def _close(recit: Recit) -> None:
     recit.clore(ISSUES[recit.rang // 5 % len(ISSUES)] if recit.informe else None)
 
 
+def _archivee(recit: Recit) -> None:
+    _close(recit)
+    recit.avancer(_heures(recit, 2, 40))
+    recit.archiver()
+
+
 SCENARIOS = (
     Scenario("brouillon commencé", 7, _commencee),
     Scenario("brouillon, trois fois non", 2, _voie_ordinaire),
     Scenario("brouillon à signer", 4, _a_signer),
     Scenario("brouillon signé", 3, _a_envoyer),
-    Scenario("transmise, récente", 14, _transmise(0.3, 22)),
+    Scenario("transmise, récente", 10, _transmise(0.3, 22)),
+    Scenario("transmise, attribuée à un agent", 4, _attribuee),
     Scenario("transmise, échéance proche", 10, _transmise(60, 71.5)),
     Scenario("transmise, en retard", 6, _transmise(73, 110)),
     Scenario("transmise, sans la case « informé »", 4, _transmise(2, 60), informe=False),
     Scenario("transmise, ouverte par la caisse", 3, _ouverte),
-    Scenario("prise en charge", 14, _prise(4, 68)),
+    Scenario("prise en charge", 10, _prise(4, 68)),
+    Scenario("prise en charge, personne appelée", 4, _appelee),
     Scenario("prise en charge, en retard", 4, _prise(75, 115)),
     Scenario("prise en charge, sans la case « informé »", 3, _prise(4, 68), informe=False),
     Scenario("étape donnée", 8, _etape),
     Scenario("étape donnée, sans la case « informé »", 4, _etape, informe=False),
+    Scenario("précision demandée", 3, _precision_demandee),
+    Scenario("précision demandée, sans la case « informé »", 1, _precision_demandee, informe=False),
     Scenario("répondue, pas encore lue", 15, _repondue_non_lue),
     Scenario("répondue et lue", 15, _repondue_lue),
     Scenario("répondue, sans la case « informé »", 6, _repondue_non_lue, informe=False),
@@ -182,7 +214,8 @@ SCENARIOS = (
     Scenario("rappelée, en cours de correction", 2, _rappelee_corrigee),
     Scenario("retirée", 5, _retiree),
     Scenario("demandée à nouveau", 4, _redemandee),
-    Scenario("close", 46, _close),
+    Scenario("close", 38, _close),
+    Scenario("archivée, accompagnement fini", 4, _archivee),
     Scenario("close, sans la case « informé »", 6, _close, informe=False),
 )
 

@@ -89,7 +89,7 @@ class FormulaireFiche(forms.Form):
             self.fields[nom].widget.attrs["autocomplete"] = "off"
         self.fields["nir"].widget.attrs |= {
             "hx-post": reverse("fiches:verifier_nir"),
-            "hx-trigger": "change, input changed delay:800ms",
+            "hx-trigger": "change, input delay:800ms",
             "hx-include": "[name=cle_inconnue]",
             "hx-target": "#verdict-nir",
             "hx-sync": "this:replace",
@@ -157,10 +157,7 @@ class FormulaireFiche(forms.Form):
         lu = self.cleaned_data
         return replace(
             avant,
-            professionnel=Professionnel(
-                nom_prenom=lu.get("professionnel_nom", ""),
-                telephone=lu.get("professionnel_telephone", ""),
-            ),
+            professionnel=self._professionnel(),
             personne=self._personne(),
             situations=self._cochees("situations"),
             situation_autre=lu.get("situation_autre", ""),
@@ -173,6 +170,13 @@ class FormulaireFiche(forms.Form):
             informe=bool(lu.get("informe")),
             non_opposition=bool(lu.get("non_opposition")),
             saisies=self._saisies(),
+        )
+
+    def _professionnel(self) -> Professionnel:
+        lu = self.cleaned_data
+        return Professionnel(
+            nom_prenom=lu.get("professionnel_nom", ""),
+            telephone=lu.get("professionnel_telephone", ""),
         )
 
     def _personne(self) -> Personne:
@@ -310,6 +314,7 @@ def valeurs_initiales(contenu: Contenu) -> dict[str, Any]:
         "motifs": contenu.motifs,
         "motif_autre": contenu.motif_autre,
         "commentaire": contenu.commentaire,
+        "complement": contenu.complement,
         "informe": contenu.informe,
         "non_opposition": contenu.non_opposition,
         **{

@@ -1,5 +1,6 @@
-"""What the caisse answers, how a fiche ends, what is reported."""
+"""What the caisse answers, how a fiche ends."""
 
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -9,12 +10,19 @@ from django.core.exceptions import ValidationError
 from relais.annuaire.models import Agent
 from relais.fiches import champs, rubriques
 from relais.fiches.contenu import ContenuReponse
-from relais.fiches.models import Dysfonctionnement, Fiche
-from relais.fiches.reference import ALPHABET
-from relais.regles.fiche import LIBELLES_DROIT, LIBELLES_MOYEN, NatureReponse
+from relais.fiches.models import Fiche, PhraseType
+from relais.regles.fiche import (
+    LIBELLES_COMPLEMENT,
+    LIBELLES_DROIT,
+    LIBELLES_MOYEN,
+    NatureReponse,
+    objets_du_complement,
+)
 from relais.regles.issues import LIBELLES_ISSUE, Issue
+from relais.regles.retrait import LIBELLES_RETRAIT, MotifRetrait
 from relais.socle import horloge
 from relais.socle.horloge import PARIS
+from relais.socle.templatetags.relais_affichage import majuscule
 
 NATURES = {
     NatureReponse.PAIEMENT_DEBLOQUE: "Paiement débloqué",
@@ -22,10 +30,10 @@ NATURES = {
     NatureReponse.DROIT_ACCORDE: "Droit accordé (retraite, réversion, Aspa ou ASI)",
     NatureReponse.AUTRE_ORGANISME: "Relève d’un autre organisme",
     NatureReponse.AUTRE: "Autre réponse",
+    NatureReponse.COMPLEMENT_DEMANDE: "Il manque une précision du professionnel",
     NatureReponse.ETAPE: "Réponse d’étape : le dossier est en cours",
     NatureReponse.HORS_PERIMETRE: "Hors périmètre : à régler par la voie ordinaire",
 }
-REFERENCE = "Une référence s’écrit comme K7QF-3MWP."
 
 
 class FormulaireReponse(forms.Form):
@@ -77,6 +85,15 @@ class FormulaireReponse(forms.Form):
         longueur=300,
         help_text="Sans précision : l’espace personnel ou le téléphone de la caisse.",
     )
+    objet_complement = champs.ChampChoix(
+        label="Sur quoi porte la précision ?", choices=list(LIBELLES_COMPLEMENT.items())
+    )
+    precision = champs.ChampTexte(
+        label="Ce que vous avez besoin de savoir",
+        longueur=1000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="Le professionnel complète la fiche et la renvoie ; le délai ne s’arrête pas.",
+    )
     contactee_le = champs.ChampDate(label="Contactée le")
     contactee_par = champs.ChampChoix(
         label="Contactée par",
@@ -84,11 +101,45 @@ class FormulaireReponse(forms.Form):
         widget=forms.Select(attrs={"class": "court"}),
     )
 
+    clore = forms.BooleanField(
+        required=False,
+        label="Terminer la fiche avec cette réponse : plus rien n’est attendu de personne",
+    )
+
+    def __init__(self, *args: Any, informe: bool, **kwargs: Any) -> None:
+        """`informe`: box 1. Without it a complement has fixed sentences and no free text."""
+        super().__init__(*args, **kwargs)
+        self.informe = informe
+        self.fields["objet_complement"].choices = [
+            (objet.value, LIBELLES_COMPLEMENT[objet])
+            for objet in objets_du_complement(informe=informe)
+        ]
+        if not informe:
+            del self.fields["precision"]
+
+    @classmethod
+    def avec_la_phrase(
+        cls, saisies: Mapping[str, str], champ: str, texte: str, *, informe: bool
+    ) -> "FormulaireReponse":
+        """The form as it was typed, that phrase put after what its field says: nothing judged."""
+        dit = saisies.get(champ, "").strip()
+        initial = {**saisies, champ: f"{dit}\n{texte}" if dit else texte}
+        return cls(initial=initial, informe=informe)
+
+    def proposer(self, phrases: Iterable[PhraseType]) -> None:
+        """Show the stock phrases of the caisse beside the fields that they are made for."""
+        for phrase in phrases:
+            champ = self.fields.get(phrase.champ)  # without box 1 a complement has no free text
+            if champ is not None:
+                champ.phrases = [*getattr(champ, "phrases", ()), phrase]
+
     def contenu(self, agent: Agent) -> ContenuReponse:
         """The document of the answer: the fields of its nature, the others left empty."""
         lu = self.cleaned_data
         montant = lu["montant"]
+        complement = lu["nature"] == NatureReponse.COMPLEMENT_DEMANDE
         tous = lu | {
+            "texte": lu.get("precision", "") if complement else lu["texte"],
             "pieces": tuple(p.strip() for p in lu["pieces"].splitlines() if p.strip()),
             "montant": "" if montant is None else str(montant),
             "transmis": {"oui": True, "non": False}.get(lu["transmis"]),
@@ -99,13 +150,35 @@ class FormulaireReponse(forms.Form):
             contactee_par=lu["contactee_par"] or None,
             agent_nom=agent.nom_complet,
             agent_telephone=agent.telephone,
-            **{champ: tous[champ] for champ in rubriques.champs_de(lu["nature"])},
+            **{
+                rubriques.DANS_LE_DOCUMENT.get(champ, champ): tous[
+                    rubriques.DANS_LE_DOCUMENT.get(champ, champ)
+                ]
+                for champ in rubriques.champs_de(lu["nature"])
+            },
         )
+
+    def signaler(self, manques: dict[str, str]) -> None:
+        """What the document lacks, beside the field that was to hold it."""
+        autres = {
+            ailleurs: champ
+            for champ, ailleurs in rubriques.DANS_LE_DOCUMENT.items()
+            if champ in rubriques.champs_de(self.cleaned_data["nature"])
+        }
+        for nom, phrase in manques.items():
+            self.add_error(autres.get(nom, nom), phrase)
+
+    def clot(self) -> bool:
+        """The answer also closes the fiche."""
+        return bool(self.cleaned_data["clore"])
 
     def rubriques(self) -> list[tuple[str, list[forms.BoundField]]]:
         """Each section with the classes that show it, for the page."""
         return [
-            (" ".join(f"rubrique-{nature}" for nature in natures), [self[nom] for nom in noms])
+            (
+                " ".join(f"rubrique-{nature}" for nature in natures),
+                [self[nom] for nom in noms if nom in self.fields],
+            )
             for natures, noms in rubriques.REPONSE
         ]
 
@@ -152,33 +225,20 @@ class FormulaireIssue(forms.Form):
         choices=[(code, libelle.capitalize()) for code, libelle in LIBELLES_ISSUE.items()],
     )
 
-    def issue_choisie(self) -> Issue | None:
+    def choisi(self) -> Issue | None:
         code = self.cleaned_data["issue"]
         return Issue(code) if code else None
 
 
-class FormulaireSignalement(forms.Form):
-    """A malfunction: what kind, and which fiche if any. Nothing is free text."""
+class FormulaireRetrait(forms.Form):
+    """Why a request is withdrawn: kept by the Département alone."""
 
-    nature = champs.ChampChoix(
-        label="Qu’est-ce qui n’a pas fonctionné ?", choices=Dysfonctionnement.Nature.choices
-    )
-    reference = forms.CharField(
-        required=False,
-        max_length=12,
-        label="Référence de la fiche (facultatif)",
-        error_messages={"max_length": REFERENCE},
-        widget=forms.TextInput(attrs={"autocomplete": "off", "class": "court reference"}),
+    motif = champs.ChampChoix(
+        label="Pourquoi retirer la demande ?",
+        choices=[(code, majuscule(libelle)) for code, libelle in LIBELLES_RETRAIT.items()],
+        help_text="Ce motif reste au Département : la caisse ne le voit pas.",
     )
 
-    def clean_nature(self) -> str:
-        nature: str = self.cleaned_data["nature"]
-        if not nature:
-            raise ValidationError("Choisissez ce qui n’a pas fonctionné.")
-        return nature
-
-    def clean_reference(self) -> str:
-        saisie = self.cleaned_data["reference"].upper().replace(" ", "").replace("-", "")
-        if saisie and (len(saisie) != 8 or set(saisie) - set(ALPHABET)):
-            raise ValidationError(REFERENCE)
-        return f"{saisie[:4]}-{saisie[4:]}" if saisie else ""
+    def choisi(self) -> MotifRetrait | None:
+        code = self.cleaned_data["motif"]
+        return MotifRetrait(code) if code else None

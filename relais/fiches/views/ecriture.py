@@ -1,5 +1,6 @@
 """The Département writes a fiche: the page of annex 1, its draft, its signature, its sending."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,15 +10,26 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from relais.adaptateurs.image import FichierRefuse, Page, assainir_page, lire_trait
+from relais.annuaire import debit
 from relais.annuaire.models import Convention as ConventionEnVigueur
-from relais.fiches import verification
-from relais.fiches.actions import brouillons
+from relais.fiches import affichage, ecarts, mains, verification
+from relais.fiches.actions import brouillons, envois
 from relais.fiches.actions.acte import ActeRefuse
 from relais.fiches.contenu import Contenu, Signature
+from relais.fiches.forms.complement import FormulaireComplement
 from relais.fiches.forms.fiche import FormulaireFiche, FormulaireSignature, valeurs_initiales
 from relais.fiches.models import Brouillon, Fiche
-from relais.fiches.views.portes import au_departement, la_fiche, la_sienne, refuser, regles
+from relais.fiches.views.portes import (
+    au_departement,
+    deja_fait,
+    la_fiche,
+    la_sienne,
+    refuser,
+    regles,
+    retenir_la_suppression,
+)
 from relais.regles import nir
+from relais.regles.circuit import Geste
 from relais.regles.fiche import ModeSignature
 from relais.socle import horloge
 from relais.socle.templatetags.relais_affichage import heure
@@ -30,6 +42,22 @@ class Ecrit:
     fiche: Fiche
     brouillon: Brouillon
     contenu: Contenu
+
+    def manques(self) -> dict[str, str]:
+        """What keeps it from leaving today."""
+        return verification.manques(
+            self.contenu, convention=regles(self.fiche), jour=horloge.aujourd_hui()
+        )
+
+    @property
+    def champ_libre(self) -> str:
+        """The field written in one's own words: the answer to the caisse, in a complement."""
+        return "complement" if self.brouillon.est_un_complement() else "commentaire"
+
+    @property
+    def nir_ecrit(self) -> bool:
+        """Whether a NIR seems to stand there, out of its own field."""
+        return bool(nir.reperer(getattr(self.contenu, self.champ_libre)))
 
 
 def en_ecriture(requete: HttpRequest, reference: str) -> Ecrit:
@@ -45,11 +73,25 @@ def en_ecriture(requete: HttpRequest, reference: str) -> Ecrit:
 def deja_partie(requete: HttpRequest, reference: str) -> HttpResponse | None:
     """Back button, second tab: on to the fiche that is no longer being written."""
     fiche = la_fiche(requete, reference)
-    if brouillons.courant(fiche) is not None:
+    brouillon = brouillons.courant(fiche)
+    if brouillon is not None and not brouillon.perime(fiche.statut):
         return None
+    if brouillon is not None:
+        return _trop_tard(requete, fiche)
     if fiche.en_attente_de_reponse:
         messages.info(requete, "Cette fiche est déjà envoyée : elle n’est pas partie deux fois.")
     return redirect("fiches:voir", reference)
+
+
+def _trop_tard(requete: HttpRequest, fiche: Fiche) -> HttpResponse:
+    """The caisse answered while a complement was being written: what came with the page is kept."""
+    ecrit = en_ecriture(requete, fiche.reference)
+    if requete.method == "POST" and "complement" in requete.POST:
+        form = _formulaire(ecrit, data=requete.POST)
+        with suppress(ActeRefuse):  # another tab has kept its own words
+            _enregistrer(requete, ecrit, form, FormulaireSignature())
+    messages.warning(requete, envois.TROP_TARD)
+    return redirect("fiches:voir", fiche.reference)
 
 
 @au_departement
@@ -59,9 +101,13 @@ def nouvelle(requete: HttpRequest) -> HttpResponse:
     convention = get_object_or_404(
         ConventionEnVigueur, departement=requete.affectation.organisation_id
     )
-    fiche = brouillons.commencer(
-        convention, par=requete.affectation, maintenant=horloge.maintenant()
-    )
+    par, maintenant = requete.affectation, horloge.maintenant()
+    try:
+        debit.compter("brouillon", par=par, maintenant=maintenant)
+    except debit.TropVite as trop:
+        messages.warning(requete, trop.phrase)
+        return redirect("fiches:mes_fiches")
+    fiche = brouillons.commencer(convention, par=par, maintenant=maintenant)
     return redirect("fiches:ecrire", fiche.reference)
 
 
@@ -83,12 +129,15 @@ def ecrire(requete: HttpRequest, reference: str) -> HttpResponse:
         ecrit = _enregistrer(requete, ecrit, form, signature)
         ecrit = _signer(requete, ecrit, form, signature)
     except brouillons.ConflitDeVersion as conflit:
+        differents = ecarts.entre(form, form.contenu(ecrit.contenu), ecrit.contenu)
         form.add_error(None, conflit.phrase)
-        return _page(requete, ecrit, form, signature, statut=409)
+        return _page(requete, ecrit, form, signature, statut=409, differents=differents)
     if requete.POST.get("geste") == "relire":
         return _relire(requete, ecrit, form, signature)
     if form.errors or signature.errors:
         return _page(requete, ecrit, form, signature, statut=422)
+    if requete.POST.get("geste") == "confier":
+        return redirect("fiches:confier", reference)
     messages.success(requete, f"Brouillon enregistré à {heure(horloge.maintenant())}.")
     return redirect("fiches:ecrire", reference)
 
@@ -117,8 +166,10 @@ def enregistrer(requete: HttpRequest, reference: str) -> HttpResponse:
         {
             "heure": heure(brouillon.modifie_le),
             "version": brouillon.version,
-            "nir_dans_le_commentaire": bool(nir.reperer(form.data.get("commentaire", ""))),
+            "complement": ecrit.brouillon.est_un_complement(),
+            "nir_ecrit": bool(nir.reperer(form.data.get(ecrit.champ_libre, ""))),
             "signature_retiree": ecrit.contenu.signature and not brouillon.signature,
+            "a_completer": ecrit.brouillon.completee_le and not brouillon.completee_le,
         },
     )
 
@@ -164,11 +215,14 @@ def supprimer(requete: HttpRequest, reference: str) -> HttpResponse:
     """Delete a draft, after a page that asks."""
     fiche = la_sienne(requete, reference)
     if requete.method == "GET":
-        return render(requete, "fiches/supprimer.html", {"fiche": fiche})
+        ailleurs = deja_fait(requete, fiche, Geste.SUPPRIMER)
+        contexte = {"fiche": fiche, "a_repondu": fiche.a_recu_une_reponse()}
+        return ailleurs or render(requete, "fiches/supprimer.html", contexte)
     try:
         brouillons.supprimer(fiche, par=requete.affectation, maintenant=horloge.maintenant())
     except ActeRefuse as refus:
         return refuser(requete, refus, "fiches:voir", reference)
+    retenir_la_suppression(requete, fiche)
     messages.success(requete, "Le brouillon est supprimé.")
     return redirect("fiches:mes_fiches")
 
@@ -178,7 +232,8 @@ def _initiales(ecrit: Ecrit) -> dict[str, Any]:
 
 
 def _formulaire(ecrit: Ecrit, **options: Any) -> FormulaireFiche:
-    return FormulaireFiche(regles(ecrit.fiche), horloge.aujourd_hui(), **options)
+    forme = FormulaireComplement if ecrit.brouillon.est_un_complement() else FormulaireFiche
+    return forme(regles(ecrit.fiche), horloge.aujourd_hui(), **options)
 
 
 def _enregistrer(
@@ -211,7 +266,7 @@ def _signer(
     if not signature.donnee() or not signature.is_valid():
         return ecrit
     a_corriger = form.errors or (
-        requete.POST.get("geste") == "relire" and set(_manques(ecrit)) - {"signature"}
+        requete.POST.get("geste") == "relire" and set(ecrit.manques()) - {"signature"}
     )
     if a_corriger and not signature.cleaned_data["page_signee"]:
         return ecrit
@@ -227,12 +282,6 @@ def _signer(
         maintenant=horloge.maintenant(),
     )
     return Ecrit(ecrit.fiche, brouillon, brouillons.lire(brouillon))
-
-
-def _manques(ecrit: Ecrit) -> dict[str, str]:
-    return verification.manques(
-        ecrit.contenu, convention=regles(ecrit.fiche), jour=horloge.aujourd_hui()
-    )
 
 
 def _image(form: FormulaireSignature) -> Page | None:
@@ -251,7 +300,7 @@ def _relire(
     requete: HttpRequest, ecrit: Ecrit, form: FormulaireFiche, signature: FormulaireSignature
 ) -> HttpResponse:
     """On to the confirmation, or back with what is missing beside each cause."""
-    manques = _manques(ecrit)
+    manques = ecrit.manques()
     if signature.errors or signature.donnee():
         manques.pop("signature", None)
     for champ, phrase in manques.items():
@@ -271,19 +320,31 @@ def _page(
     signature: FormulaireSignature,
     *,
     statut: int = 200,
+    differents: list[ecarts.Ecart] | None = None,
 ) -> HttpResponse:
+    """`differents`: None unless the draft was saved from elsewhere while this was being typed."""
     jour, convention = horloge.aujourd_hui(), regles(ecrit.fiche)
     textes = convention.perimetre.textes.exigee(jour)
     caisse = convention.caisse
+    complement = ecrit.brouillon.est_un_complement()
     return render(
         requete,
-        "fiches/ecrire.html",
+        "fiches/completer.html" if complement else "fiches/ecrire.html",
         {
             "fiche": ecrit.fiche,
+            "messages_de_la_caisse": affichage.derniere_precision_demandee(
+                ecrit.fiche, pour=requete.affectation, jour=jour
+            )
+            if complement
+            else [],
             "contenu": ecrit.contenu,
             "version": ecrit.brouillon.version,
             "form": form,
+            "conflit": differents is not None,
+            "differents": differents,
             "signature": signature,
+            "suite": mains.suite_du_brouillon(ecrit.fiche, ecrit.brouillon, requete.affectation),
+            "a_completer": mains.est_a_completer(ecrit.fiche, ecrit.brouillon, requete.affectation),
             "signee": ecrit.contenu.signature if ecrit.brouillon.signature else None,
             "signee_a_l_ecran": _mode(ecrit.contenu.signature) == ModeSignature.ECRAN,
             "modele": convention.fiche,
@@ -300,7 +361,7 @@ def _page(
             "hors_perimetre": not verification.resultat_du_perimetre(
                 ecrit.contenu
             ).dans_le_perimetre,
-            "nir_dans_le_commentaire": bool(nir.reperer(ecrit.contenu.commentaire)),
+            "nir_ecrit": ecrit.nir_ecrit,
             "etat_brouillon": f"Enregistré à {heure(ecrit.brouillon.modifie_le)}",
         },
         status=statut,

@@ -1,21 +1,39 @@
-"""The Département sends, takes back, asks again, closes."""
+"""The Département sends, completes, takes back, asks again, closes, reopens."""
+
+from collections.abc import Callable
+from functools import partial
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
-from relais.fiches import doublons, exemplaires, rapprochement, verification
-from relais.fiches.actions import brouillons, envois
+from relais.annuaire.portes import statut_de
+from relais.fiches import doublons, droits, mains, rapprochement, verification
+from relais.fiches.actions import envois, reprises
 from relais.fiches.actions.acte import ActeRefuse
-from relais.fiches.forms.reponse import FormulaireDepot, FormulaireIssue
+from relais.fiches.forms.reponse import FormulaireDepot, FormulaireIssue, FormulaireRetrait
 from relais.fiches.models import Fiche
 from relais.fiches.views.ecriture import Ecrit, deja_partie, en_ecriture
-from relais.fiches.views.portes import au_departement, la_fiche, la_sienne, refuser, regles
-from relais.regles import delais, nir
+from relais.fiches.views.portes import (
+    a_cote_des_champs,
+    au_departement,
+    deja_fait,
+    faire,
+    la_fiche,
+    la_sienne,
+    refuser,
+    regles,
+)
+from relais.regles import delais
+from relais.regles.circuit import Geste, Statut
 from relais.regles.convention import Canal
 from relais.regles.fiche import ModeSignature
 from relais.socle import horloge
+
+ENVOYEE = "La fiche est envoyée. Donnez sa feuille à la personne."
+COMPLETEE = "La fiche complétée est repartie : la caisse a votre réponse."
 
 
 @au_departement
@@ -27,10 +45,10 @@ def envoyer(requete: HttpRequest, reference: str) -> HttpResponse:
     if ailleurs := deja_partie(requete, reference):
         return ailleurs
     ecrit = en_ecriture(requete, reference)
-    manques = verification.manques(
-        ecrit.contenu, convention=regles(ecrit.fiche), jour=horloge.aujourd_hui()
-    )
-    if manques:
+    if mains.est_a_completer(ecrit.fiche, ecrit.brouillon, requete.affectation):
+        messages.warning(requete, envois.A_COMPLETER)
+        return redirect("fiches:confier", reference)
+    if ecrit.manques():
         messages.warning(requete, envois.INCOMPLETE)
         return redirect("fiches:ecrire", reference)
     bluefiles = ecrit.fiche.canal == Canal.BLUEFILES
@@ -43,42 +61,32 @@ def envoyer(requete: HttpRequest, reference: str) -> HttpResponse:
 def rappeler(requete: HttpRequest, reference: str) -> HttpResponse:
     """Take back before the caisse has opened it."""
     fiche = la_fiche(requete, reference)
-    try:
-        envois.rappeler(fiche, par=requete.affectation, maintenant=horloge.maintenant())
-    except ActeRefuse as refus:
-        return refuser(requete, refus, "fiches:voir", reference)
-    messages.success(requete, "La fiche est rappelée : la caisse ne l’a plus.")
-    return redirect("fiches:voir", reference)
+    dit = "La fiche est rappelée : la caisse ne l’a plus."
+    return faire(requete, partial(envois.rappeler, fiche), dit, "fiches:voir", reference)
 
 
 @au_departement
 @require_http_methods(["GET", "POST"])
 def retirer(requete: HttpRequest, reference: str) -> HttpResponse:
-    """Withdraw for good, after a page that asks."""
-    fiche = la_sienne(requete, reference)
-    if requete.method == "GET":
-        return render(requete, "fiches/retirer.html", {"fiche": fiche})
-    try:
-        envois.retirer(fiche, par=requete.affectation, maintenant=horloge.maintenant())
-    except ActeRefuse as refus:
-        return refuser(requete, refus, "fiches:voir", reference)
-    messages.success(requete, "La fiche est retirée : la caisse ne l’a plus.")
-    return redirect("fiches:voir", reference)
+    """Withdraw for good, after a page that asks why."""
+    return _apres_un_choix(
+        requete,
+        reference,
+        Geste.RETIRER,
+        FormulaireRetrait,
+        envois.retirer,
+        gabarit="fiches/retirer.html",
+        dit="La fiche est retirée : la caisse ne l’a plus.",
+    )
 
 
 @au_departement
 @require_POST
 def reprendre(requete: HttpRequest, reference: str) -> HttpResponse:
-    """Correct a recalled fiche, or ask again: its content comes back as a draft to sign."""
+    """Correct, complete or ask again: what was sent comes back to be written."""
     fiche = la_fiche(requete, reference)
-    demande = exemplaires.derniere_demande(fiche, fiche.departement_id)
-    if demande is None:
-        messages.error(requete, "Le contenu de cette fiche a été effacé : commencez-en une autre.")
-        return redirect("fiches:voir", reference)
     try:
-        brouillons.rouvrir_en_brouillon(
-            fiche, demande[1], par=requete.affectation, maintenant=horloge.maintenant()
-        )
+        reprises.reprendre(fiche, par=requete.affectation, maintenant=horloge.maintenant())
     except ActeRefuse as refus:
         return refuser(requete, refus, "fiches:voir", reference)
     return redirect("fiches:ecrire", reference)
@@ -86,28 +94,50 @@ def reprendre(requete: HttpRequest, reference: str) -> HttpResponse:
 
 @au_departement
 @require_http_methods(["GET", "POST"])
+def rouvrir(requete: HttpRequest, reference: str) -> HttpResponse:
+    """Reopen a closed fiche, after a page that says what follows; its owner writes and sends."""
+    fiche = la_fiche(requete, reference)
+    if not droits.peut_rouvrir(requete.affectation, fiche, regles(fiche)):
+        raise PermissionDenied
+    if requete.method == "GET" and (ailleurs := deja_fait(requete, fiche, Geste.ROUVRIR)):
+        return ailleurs
+    a_lui = fiche.proprietaire_id == requete.affectation.agent_id
+    if requete.method == "GET":
+        return render(requete, "fiches/rouvrir.html", {"fiche": fiche, "a_lui": a_lui})
+    try:
+        reprises.rouvrir(fiche, par=requete.affectation, maintenant=horloge.maintenant())
+    except ActeRefuse as refus:
+        return refuser(requete, refus, "fiches:voir", reference)
+    if a_lui:
+        return redirect("fiches:ecrire", reference)
+    messages.success(
+        requete, f"La fiche est rouverte : {fiche.proprietaire} la retrouve dans sa liste."
+    )
+    return redirect("fiches:voir", reference)
+
+
+@au_departement
+@require_POST
+def abandonner(requete: HttpRequest, reference: str) -> HttpResponse:
+    """Give up what is being written; the fiche stays as it was."""
+    fiche = la_fiche(requete, reference)
+    dit = "Ce que vous écriviez est effacé. La fiche n’a pas changé."
+    return faire(requete, partial(reprises.abandonner, fiche), dit, "fiches:voir", reference)
+
+
+@au_departement
+@require_http_methods(["GET", "POST"])
 def clore(requete: HttpRequest, reference: str) -> HttpResponse:
     """Close with the outcome."""
-    fiche = la_sienne(requete, reference)
-    form = FormulaireIssue(requete.POST or None)
-    if requete.method == "POST" and form.is_valid():
-        try:
-            envois.clore(
-                fiche,
-                form.issue_choisie(),
-                par=requete.affectation,
-                maintenant=horloge.maintenant(),
-            )
-        except ActeRefuse as refus:
-            if not refus.manques:
-                return refuser(requete, refus, "fiches:voir", reference)
-            for champ, phrase in refus.manques.items():
-                form.add_error(champ, phrase)
-        else:
-            messages.success(requete, "La fiche est terminée.")
-            return redirect("fiches:voir", reference)
-    statut = 422 if form.errors else 200
-    return render(requete, "fiches/clore.html", {"fiche": fiche, "form": form}, status=statut)
+    return _apres_un_choix(
+        requete,
+        reference,
+        Geste.CLORE,
+        FormulaireIssue,
+        envois.clore,
+        gabarit="fiches/clore.html",
+        dit="La fiche est terminée.",
+    )
 
 
 @au_departement
@@ -129,6 +159,34 @@ def rapprocher(requete: HttpRequest, reference: str) -> HttpResponse:
     return redirect("fiches:envoyer", reference)
 
 
+def _apres_un_choix(
+    requete: HttpRequest,
+    reference: str,
+    geste: Geste,
+    formulaire: type[FormulaireIssue | FormulaireRetrait],
+    acte: Callable[..., object],
+    *,
+    gabarit: str,
+    dit: str,
+) -> HttpResponse:
+    """A page that asks one thing; then the act, with what was chosen."""
+    fiche = la_sienne(requete, reference)
+    if requete.method == "GET" and (ailleurs := deja_fait(requete, fiche, geste)):
+        return ailleurs
+    form = formulaire(requete.POST if requete.method == "POST" else None)
+    if requete.method == "POST" and form.is_valid():
+        try:
+            acte(fiche, form.choisi(), par=requete.affectation, maintenant=horloge.maintenant())
+        except ActeRefuse as refus:
+            if not refus.manques:
+                return refuser(requete, refus, "fiches:voir", reference)
+            a_cote_des_champs(form, refus)
+        else:
+            messages.success(requete, dit)
+            return redirect("fiches:voir", reference)
+    return render(requete, gabarit, {"fiche": fiche, "form": form}, status=statut_de(form))
+
+
 def _envoyer(requete: HttpRequest, reference: str) -> HttpResponse:
     fiche = la_fiche(requete, reference)
     version = requete.POST.get("version", "")
@@ -137,8 +195,10 @@ def _envoyer(requete: HttpRequest, reference: str) -> HttpResponse:
         ecrit = en_ecriture(requete, reference)
         contexte = {**_confirmation(requete, ecrit), "form": depot}
         return render(requete, "fiches/envoyer_bluefiles.html", contexte, status=422)
+    complement = fiche.statut == Statut.COMPLEMENT_DEMANDE
+    acte = envois.completer if complement else envois.transmettre
     try:
-        envois.transmettre(
+        acte(
             fiche,
             version=int(version) if version.isdecimal() else -1,
             par=requete.affectation,
@@ -146,12 +206,16 @@ def _envoyer(requete: HttpRequest, reference: str) -> HttpResponse:
         )
     except ActeRefuse as refus:
         return _deja_partie_ou_refus(requete, refus, reference)
-    messages.success(requete, "La fiche est envoyée. Donnez sa feuille à la personne.")
+    messages.success(requete, COMPLETEE if complement else ENVOYEE)
     return redirect("fiches:voir", reference)
 
 
 def _deja_partie_ou_refus(requete: HttpRequest, refus: ActeRefuse, reference: str) -> HttpResponse:
     """A second click finds the fiche gone: the person is shown that it left, not an error."""
+    if refus.phrase == envois.TROP_TARD:
+        return refuser(requete, refus, "fiches:voir", reference)
+    if "complement" in refus.manques:
+        return refuser(requete, refus, "fiches:ecrire", reference)
     if not Fiche.objects.visibles_par(requete.affectation).a_un_brouillon(reference):
         messages.info(requete, "Cette fiche est déjà envoyée : elle n’est pas partie deux fois.")
         return redirect("fiches:voir", reference)
@@ -163,19 +227,23 @@ def _confirmation(requete: HttpRequest, ecrit: Ecrit) -> dict[str, object]:
     fiche, contenu, convention = ecrit.fiche, ecrit.contenu, regles(ecrit.fiche)
     maintenant, jour = horloge.maintenant(), horloge.aujourd_hui()
     due = delais.echeance_reponse(maintenant, convention=convention)
-    personne = contenu.personne
+    complement = ecrit.brouillon.est_un_complement()
     return {
         "fiche": fiche,
         "contenu": contenu,
         "version": ecrit.brouillon.version,
-        "numero": nir.masquer(personne.nir, personne.nir_cle or "") if personne.nir else "",
+        "numero": contenu.personne.numero_masque,
         "motifs": verification.libelles(convention.fiche.motifs.exigee(jour), contenu.motifs),
         "caisse": convention.caisse.nom_dans_phrase.exigee(jour),
-        "reponse_due_le": due,
-        "fermeture": delais.fermeture(due, convention=convention),
+        "reponse_due_le": fiche.reponse_due_le if complement else due,
+        "complement": complement,
+        "fermeture": None if complement else delais.fermeture(due, convention=convention),
         "a_l_ecran": bool(contenu.signature and contenu.signature.mode == ModeSignature.ECRAN),
-        "doublon": doublons.du_numero(fiche, contenu, pour=requete.affectation),
-        "nir_dans_le_commentaire": bool(nir.reperer(contenu.commentaire)),
+        # Announced at the first sending: a complement changes nothing of it.
+        "doublon": None
+        if complement
+        else doublons.du_numero(fiche, contenu, pour=requete.affectation),
+        "nir_ecrit": ecrit.nir_ecrit,
         "objet": convention.echanges.objet_demande.exigee(jour),
         "destinataire": convention.caisse.contact_mail.exigee(jour),
         "form": FormulaireDepot(fiche=fiche),

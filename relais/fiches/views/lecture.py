@@ -1,21 +1,36 @@
 """Reading: my fiches, the caisse's inbox, one fiche, its documents. Every reading is journaled."""
 
+from datetime import date
 from typing import Any
 
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_GET, require_POST
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET
 
 from relais.annuaire.conventions import regles_de_l_organisation
 from relais.annuaire.models import Affectation
-from relais.fiches import affichage, documents, droits, exemplaires
+from relais.annuaire.portes import fichier_joint
+from relais.fiches import (
+    affichage,
+    classements,
+    documents,
+    droits,
+    exemplaires,
+    mains,
+    notes,
+    sort,
+)
 from relais.fiches.actions import brouillons, envois
-from relais.fiches.contenu import Contenu, ContenuReponse
-from relais.fiches.forms.listes import FiltresCaisse, FiltresDepartement
-from relais.fiches.models import Brouillon, Envoi, Exemplaire, Fiche
+from relais.fiches.contenu import Contenu
+from relais.fiches.forms.caisse import FormulaireNote
+from relais.fiches.forms.listes import VUES_CAISSE, FiltresCaisse, FiltresDepartement
+from relais.fiches.models import Brouillon, Exemplaire, Fiche
 from relais.fiches.pagination import page_de
+from relais.fiches.views import dossier
+from relais.fiches.views.lignes import lignes_de
 from relais.fiches.views.portes import (
+    Archivee,
     a_la_caisse,
     au_departement,
     aux_deux,
@@ -24,14 +39,15 @@ from relais.fiches.views.portes import (
     la_sienne,
     noter,
     regles,
+    rendre_le_pdf,
 )
 from relais.journal.models import Action
-from relais.regles import nir
-from relais.regles.circuit import Partie, Statut, gestes_possibles
-from relais.regles.convention import Canal
+from relais.regles.circuit import Statut, gestes_possibles
+from relais.regles.convention import Canal, Role
 from relais.socle import horloge
-from relais.socle.horloge import PARIS
-from relais.socle.templatetags.relais_affichage import telephone
+from relais.socle.horloge import jour_de
+
+RECENTES = 8
 
 
 @au_departement
@@ -42,8 +58,17 @@ def mes_fiches(requete: HttpRequest) -> HttpResponse:
     visibles = Fiche.objects.visibles_par(requete.affectation).pour_liste()
     fiches = filtres.appliquer(visibles)
     convention = regles_de_l_organisation(requete.affectation.organisation_id)
-    peut_commencer = convention and droits.peut_completer(requete.affectation, convention)
-    return _liste(requete, "fiches/mes_fiches.html", fiches, filtres, peut_commencer=peut_commencer)
+    peut_commencer = convention and droits.peut_commencer(requete.affectation, convention)
+    siennes = visibles.suivies_par(requete.affectation)
+    return _liste(
+        requete,
+        "fiches/mes_fiches.html",
+        fiches,
+        filtres,
+        recentes=None if filtres.actifs() else siennes.touchees_recemment()[:RECENTES],
+        peut_commencer=peut_commencer,
+        a_revoir=0 if filtres.actifs() else _a_revoir(requete.affectation),
+    )
 
 
 @a_la_caisse
@@ -52,17 +77,31 @@ def corbeille(requete: HttpRequest) -> HttpResponse:
     """The inbox of the caisse, most urgent first."""
     filtres = FiltresCaisse(requete.GET, qui=requete.affectation)
     visibles = Fiche.objects.visibles_par(requete.affectation).pour_liste()
-    fiches = filtres.appliquer(visibles)
-    comptes = visibles.decompte(horloge.maintenant())
-    total = None if filtres.actifs() else comptes["ouvertes"]
-    return _liste(requete, "fiches/corbeille.html", fiches, filtres, total=total, **comptes)
+    reduites = filtres.reduire(visibles)
+    comptes, vue = filtres.comptes(reduites), filtres.valeur("vue")
+    return _liste(
+        requete,
+        "fiches/corbeille.html",
+        filtres.appliquer(reduites),
+        filtres,
+        total=comptes.get(vue),
+        vue=vue,
+        vues=[(code, une.nom, comptes.get(code)) for code, une in VUES_CAISSE.items()],
+        vide=VUES_CAISSE[vue],
+        tout_afficher=f"?vue={vue}" if vue else "?",
+        libres=comptes["libres"],
+        peut_attribuer=requete.affectation.role == Role.RESPONSABLE_CAISSE,
+    )
 
 
 @aux_deux
 @require_GET
 def voir(requete: HttpRequest, reference: str) -> HttpResponse:
     """One fiche: where it stands, what happens next, its content, what the caisse said."""
-    fiche = la_fiche_ouverte(requete, reference)
+    try:
+        fiche = la_fiche_ouverte(requete, reference)
+    except Archivee:
+        return redirect("fiches:archive", reference)
     qui, maintenant = requete.affectation, horloge.maintenant()
     caisse = affichage.cote_caisse(qui)
     if not caisse:
@@ -78,37 +117,30 @@ def voir(requete: HttpRequest, reference: str) -> HttpResponse:
         {
             "fiche": fiche,
             "a_une_demande": demande is not None,
-            "a_purger_le": demande[0].a_purger_le if demande else None,
+            "efface": affichage.copie_effacee(fiche) if caisse and not demande else "",
+            "a_defaut_du_nom": affichage.a_defaut_du_nom(fiche),
+            "classement": classements.repere(fiche, maintenant=maintenant, convention=convention),
+            "reste_a_verser": classements.reste_a_verser(fiche, maintenant=maintenant),
+            "peut_attribuer": droits.peut_attribuer(qui, fiche),
+            "copie_en_un_clic": droits.a_pris_en_charge(qui, fiche),
+            **(_notes(fiche) if caisse else {}),
+            **(_gens(fiche, contenu, jour) if caisse else {}),
             "etat": affichage.etat(fiche, pour=qui, a_signer=_a_signer(contenu)),
             "deroule": affichage.deroule(fiche, pour=qui),
-            "messages_de_la_caisse": _messages(fiche, requete),
+            "a_qui": affichage.a_qui_d_agir(fiche, pour=qui),
+            "messages_de_la_caisse": affichage.messages_de_la_caisse(fiche, pour=qui, jour=jour),
             "gestes": {g.value for g in _gestes(fiche, requete)},
             "brouillon": brouillon,
+            "peut_confier": not caisse and droits.peut_confier(qui, fiche),
+            "mention": mains.mention(fiche, qui),
+            "suite": _suite(fiche, brouillon, qui),
+            "a_continuer": brouillon is not None and not brouillon.perime(fiche.statut),
             "peut_ecrire": droits.peut_ecrire(qui, fiche, convention),
+            "papier": dossier.carte(fiche, qui, demande[0] if demande else None),
+            "sort": None if caisse else sort.de(fiche, maintenant=maintenant),
             "maintenant": maintenant,
             **(affichage.demande_lisible(contenu, convention, jour) if contenu else {}),
         },
-    )
-
-
-@aux_deux
-@require_POST
-def numero(requete: HttpRequest, reference: str) -> HttpResponse:
-    """The whole NIR, journaled each time: to copy it into the business application."""
-    fiche = la_fiche_ouverte(requete, reference)
-    demande = exemplaires.derniere_demande(fiche, requete.affectation.organisation_id)
-    if demande is None or not demande[1].personne.nir:
-        raise Http404
-    noter(requete, Action.COPIE_NIR, fiche.reference)
-    personne = demande[1].personne
-    lisible = nir.espacer(personne.nir or "", personne.nir_cle or "")
-    if requete.headers.get("Accept", "").startswith("text/plain"):
-        return HttpResponse(lisible, content_type="text/plain; charset=utf-8")
-    caisse_lit = affichage.cote_caisse(requete.affectation)
-    return render(
-        requete,
-        "fiches/numero.html",
-        {"fiche": fiche, "numero": lisible, "caisse_lit": caisse_lit},
     )
 
 
@@ -126,7 +158,7 @@ def apercu(requete: HttpRequest, reference: str) -> HttpResponse:
         convention=regles(fiche),
         page=brouillons.lire_signature(brouillon),
     )
-    return _pdf(requete, fiche, pdf, "demande")
+    return rendre_le_pdf(requete, fiche, pdf, "demande")
 
 
 @aux_deux
@@ -144,7 +176,7 @@ def demande_pdf(requete: HttpRequest, reference: str) -> HttpResponse:
         convention=regles(fiche),
         page=exemplaires.lire_page(copie),
     )
-    return _pdf(requete, fiche, pdf, "demande")
+    return rendre_le_pdf(requete, fiche, pdf, "demande")
 
 
 @aux_deux
@@ -158,11 +190,7 @@ def page_signee(requete: HttpRequest, reference: str) -> HttpResponse:
         raise Http404
     noter(requete, Action.DOCUMENT_IMPRIME, fiche.reference)
     nom = f"{fiche.reference}-page-signee.{page.type_mime.rsplit('/', 1)[-1]}"
-    return HttpResponse(
-        page.octets,
-        content_type=page.type_mime,
-        headers={"Content-Disposition": f'attachment; filename="{nom}"'},
-    )
+    return fichier_joint(page.octets, nom, page.type_mime)
 
 
 @aux_deux
@@ -174,16 +202,20 @@ def reponse_pdf(requete: HttpRequest, reference: str) -> HttpResponse:
     if demande is None or fiche.repondue_le is None:
         raise Http404
     dites = exemplaires.reponses(fiche, requete.affectation.organisation_id)
-    finales = [dite for envoi, dite in dites if envoi.tour_id == _dernier_tour(fiche)]
+    finales = [
+        dite
+        for envoi, dite in dites
+        if envoi.tour_id == _dernier_tour(fiche) and envoi.nature in exemplaires.REPONSES
+    ]
     pdf = documents.reponse(
         demande[1],
         finales[-1] if finales else None,
         reference=fiche.reference,
         convention=regles(fiche),
-        traitee_le=fiche.repondue_le.astimezone(PARIS).date(),
+        traitee_le=jour_de(fiche.repondue_le),
         pour_la_caisse=affichage.cote_caisse(requete.affectation),
     )
-    return _pdf(requete, fiche, pdf, "reponse")
+    return rendre_le_pdf(requete, fiche, pdf, "reponse")
 
 
 @au_departement
@@ -202,7 +234,7 @@ def feuille(requete: HttpRequest, reference: str) -> HttpResponse:
         reponse_due_le=fiche.reponse_due_le,
         entete=affichage.entete_de_la_feuille(fiche),
     )
-    return _pdf(requete, fiche, pdf, "feuille")
+    return rendre_le_pdf(requete, fiche, pdf, "feuille")
 
 
 def _liste(
@@ -211,24 +243,21 @@ def _liste(
     fiches: QuerySet[Fiche],
     filtres: Any,
     total: int | None = None,
+    recentes: QuerySet[Fiche] | None = None,
     **autres: Any,
 ) -> HttpResponse:
-    """A page of 25: names decrypted for that page alone, in one grouped event."""
+    """A page of 25; `recentes`: those among them that the page does not already show."""
     page = page_de(fiches, requete.GET.get("page"), passe=filtres.passe(), total=total)
-    lignes = list(page.object_list)
-    qui = requete.affectation
-    ecrits = brouillons.contenus(lignes)
-    noms = exemplaires.noms(lignes, qui.organisation_id) | {
-        pk: ecrit.personne.prenom_nom for pk, ecrit in ecrits.items()
-    }
-    if noms:
-        noter(requete, Action.LECTURE_LISTE, nombre=len(noms))
+    montrees = list(page.object_list)
+    aussi = [f for f in recentes or () if f not in montrees] if page.number == 1 else []
+    lignes = lignes_de(requete, [*montrees, *aussi])
     return render(
         requete,
         gabarit,
         {
             "page": page,
-            "lignes": [_ligne(f, noms.get(f.pk, ""), ecrits.get(f.pk), qui) for f in lignes],
+            "lignes": lignes[: len(montrees)],
+            "recentes": lignes[len(montrees) :],
             "filtres": filtres,
             "actifs": filtres.actifs(),
             "maintenant": horloge.maintenant(),
@@ -237,55 +266,27 @@ def _liste(
     )
 
 
-def _ligne(fiche: Fiche, nom: str, ecrit: Contenu | None, qui: Affectation) -> dict[str, Any]:
-    """What a list shows of a fiche; `ecrit`: the content of a draft."""
-    return {
-        "fiche": fiche,
-        "nom": nom,
-        "etat": affichage.etat(fiche, pour=qui, a_signer=_a_signer(ecrit)),
-        "motifs": affichage.motifs_lisibles(fiche, regles(fiche), horloge.aujourd_hui()),
-    }
-
-
-def _pdf(requete: HttpRequest, fiche: Fiche, pdf: bytes, nature: Any) -> HttpResponse:
-    noter(requete, Action.DOCUMENT_IMPRIME, fiche.reference)
-    nom = documents.nom_de_fichier(fiche.reference, nature)
-    return HttpResponse(
-        pdf,
-        content_type="application/pdf",
-        headers={"Content-Disposition": f'inline; filename="{nom}"'},
-    )
-
-
-def _messages(fiche: Fiche, requete: HttpRequest) -> list[dict[str, Any]]:
-    """What the caisse said, as far as that side may read it, oldest first."""
-    organisation = requete.affectation.organisation_id
-    jour = horloge.aujourd_hui()
-    return [
-        {
-            "le": envoi.envoye_le,
-            "nature": Envoi.Nature(envoi.nature).label,
-            "etape": envoi.nature == Envoi.Nature.ETAPE,
-            "phrases": dite.phrases(regles(fiche), jour=jour),
-            "agent": _signataire(dite),
-        }
-        for envoi, dite in exemplaires.reponses(fiche, organisation)
-    ]
-
-
-def _signataire(dite: ContenuReponse) -> str:
-    return ", ".join(mot for mot in (dite.agent_nom, telephone(dite.agent_telephone)) if mot)
+def _a_revoir(qui: Affectation) -> int:
+    """For an encadrant: how many fiches of the équipe wait for the yearly review."""
+    if qui.role != Role.ENCADRANT:
+        return 0
+    return Fiche.objects.a_revoir_par(qui, horloge.aujourd_hui()).count()
 
 
 def _gestes(fiche: Fiche, requete: HttpRequest) -> list[Any]:
     partie = droits.partie_de(requete.affectation, fiche)
-    if partie is None or partie == Partie.ENCADRANT:
+    if partie is None:
         return []
     if fiche.canal == Canal.BLUEFILES and fiche.en_attente_de_reponse:
         return []  # the caisse answers there, not here
     return gestes_possibles(
         Statut(fiche.statut), par=partie, lue=fiche.ouverte_caisse_le is not None
     )
+
+
+def _notes(fiche: Fiche) -> dict[str, Any]:
+    """The caisse's own notes, and the form that adds one."""
+    return {"notes": notes.lire(fiche), "form": FormulaireNote()}
 
 
 def _contenu(
@@ -295,6 +296,21 @@ def _contenu(
     if demande is not None:
         return demande[1]
     return brouillons.lire(brouillon) if brouillon else None
+
+
+def _gens(fiche: Fiche, contenu: Contenu | None, jour: date) -> dict[str, Any]:
+    """For the caisse: whom to call, and whether its own agent is away."""
+    nomme = contenu.professionnel.nom_prenom if contenu else ""
+    return {
+        "a_joindre": mains.a_joindre(fiche, nomme, jour),
+        "absence": mains.absence_de_qui_traite(fiche, jour),
+    }
+
+
+def _suite(fiche: Fiche, brouillon: Brouillon | None, qui: Affectation) -> str:
+    """What comes next for a draft that changes hands; empty when the state says it all."""
+    neuve = brouillon is not None and fiche.statut == Statut.BROUILLON
+    return mains.suite_du_brouillon(fiche, brouillon, qui) if brouillon and neuve else ""
 
 
 def _a_signer(contenu: Contenu | None) -> bool:
