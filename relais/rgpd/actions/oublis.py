@@ -1,0 +1,133 @@
+"""What is forgotten besides the fiches: mails, links, sessions, sealed posts, second factors.
+
+Each is a retention of the convention file (relais.regles.durees); what belongs to no party lives as
+long as the strictest convention served here says. Rows are deleted in batches, safe to run twice.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from allauth.mfa.models import Authenticator
+from django.db import transaction
+from django.db.models import Model, QuerySet
+
+from relais.annuaire import conventions, facteurs, saisies, seances
+from relais.annuaire.contexte import contexte_systeme
+from relais.annuaire.models import CourrierDeCompte, Lien
+from relais.fiches import point_du_jour
+from relais.fiches.models import Avis, Dysfonctionnement
+from relais.journal.actions import consigner
+from relais.journal.models import SYSTEME, Action
+from relais.journal.mur import pour
+from relais.regles.calendrier import decaler
+from relais.rgpd.models import Passage
+from relais.socle.horloge import PARIS, minuit
+from relais.socle.models import CourrielEnFile
+
+LOT = 1000
+Oubli = Callable[[datetime], int]
+
+
+def oublier_le_commun(*, maintenant: datetime) -> int:
+    """Forget what belongs to no party; how many things. One that fails does not hold the others."""
+    erreurs: list[Exception] = []
+    total = 0
+    for regle, oublier in OUBLIS.items():
+        try:
+            total += _noter(regle, oublier(maintenant))
+        except Exception as erreur:
+            erreurs.append(erreur)
+    if erreurs:
+        raise ExceptionGroup("what could not be forgotten", erreurs)
+    Passage.objects.noter(SYSTEME, fini_le=maintenant, effaces=total)
+    return total
+
+
+def oublier_les_dysfonctionnements(departement: str, *, maintenant: datetime) -> int:
+    """Reported malfunctions, once closed for as long as their convention says, if it says it."""
+    jour = maintenant.astimezone(PARIS).date()
+    total = 0
+    with contexte_systeme(departement):
+        for convention in conventions.chargees().values():
+            mois = convention.conservation.dysfonctionnement_mois.au(jour)
+            if mois is None or convention.departement.code != departement:
+                continue
+            clos = Dysfonctionnement.objects.clos_avant(
+                convention.code, minuit(decaler(jour, mois=-mois))
+            )
+            total += _supprimer(clos)
+    return total
+
+
+def _courriels(maintenant: datetime) -> int:
+    limite = maintenant - timedelta(days=_duree("courriel_jours", maintenant))
+    en_file = CourrielEnFile.Etat.A_ENVOYER
+    return sum(
+        _supprimer(table.objects.filter(cree_le__lte=limite).exclude(etat=en_file))
+        for table in (Avis, CourrierDeCompte)
+    )
+
+
+def _points(maintenant: datetime) -> int:
+    return point_du_jour.oublier(maintenant=maintenant)
+
+
+def _liens(maintenant: datetime) -> int:
+    limite = maintenant - timedelta(days=_duree("lien_jours", maintenant))
+    return _supprimer(Lien.objects.filter(expire_le__lte=limite))
+
+
+def _seances(maintenant: datetime) -> int:
+    return seances.oublier_les_finies(
+        maintenant - timedelta(hours=_duree("seance_heures", maintenant))
+    )
+
+
+def _saisies(maintenant: datetime) -> int:
+    return saisies.purger(maintenant)
+
+
+@transaction.atomic
+def _facteurs(maintenant: datetime) -> int:
+    """The second factors of closed accounts: their keys are destroyed with the commit."""
+    limite = maintenant - timedelta(days=_duree("facteur_jours", maintenant))
+    restes = Authenticator.objects.filter(
+        user__is_active=False, user__desactive_le__lte=limite
+    ).select_for_update(of=("self",), skip_locked=True)[:LOT]
+    retires = list(restes)
+    facteurs.oublier([un.data for un in retires])
+    Authenticator.objects.filter(pk__in=[un.pk for un in retires]).delete()
+    return len(retires)
+
+
+# By the code of their retention (relais.regles.durees).
+OUBLIS: dict[str, Oubli] = {
+    "courriel": _courriels,
+    "point": _points,
+    "lien": _liens,
+    "seance": _seances,
+    "saisie": _saisies,
+    "facteur": _facteurs,
+}
+
+
+def _supprimer(lignes: "QuerySet[Model]") -> int:
+    """Delete these rows in batches; how many of them."""
+    total = 0
+    while pks := list(lignes.order_by("pk").values_list("pk", flat=True)[:LOT]):
+        lignes.filter(pk__in=pks).delete()
+        total += len(pks)
+    return total
+
+
+def _noter(regle: str, nombre: int) -> int:
+    if nombre:
+        with pour(SYSTEME):
+            consigner(
+                Action.DESTRUCTION, organisation=SYSTEME, agent=None, objet=regle, nombre=nombre
+            )
+    return nombre
+
+
+def _duree(cle: str, maintenant: datetime) -> int:
+    return conventions.duree_commune(cle, jour=maintenant.astimezone(PARIS).date())

@@ -1,0 +1,220 @@
+"""The purge: three steps, each of which may be killed and run again (docs/adr/0021).
+
+1. Rows that fell due are locked, looked at again, engaged: `destruction_engagee_le`, a line of work
+   (`Effacement`), an event. Committed: from then on nobody reads nor revives them.
+2. Their keys are destroyed, search rows with them: nothing can open them any more.
+3. Rows are deleted, certificates written, lines of work removed (relais.fiches.effacement).
+"""
+
+from collections import defaultdict
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+
+from relais.annuaire.contexte import contexte_systeme
+from relais.annuaire.models import Organisation
+from relais.coffre.models import Genre
+from relais.fiches import conservations, effacement, exemplaires
+from relais.fiches.actions import brouillons
+from relais.fiches.models import Brouillon, Exemplaire, Fiche, NoteAppel
+from relais.journal.actions import consigner
+from relais.journal.models import Action
+from relais.regles.circuit import Statut
+from relais.regles.effacement import Cause
+from relais.rgpd.actions import oublis
+from relais.rgpd.models import Passage
+from relais.socle import horloge
+
+LOT = 200
+Engager = Callable[[str, datetime, int], int]
+
+
+def purger(organisation: str, *, maintenant: datetime, lot: int = LOT) -> int:
+    """Erase all that has fallen due for that organisation; how many objects. Safe to run twice.
+
+    A rule that fails does not hold the others back: they are done, then the errors are raised, and
+    the passage is not noted: the alert of a late purge comes of that.
+    """
+    erreurs: list[Exception] = []
+    effaces, heure = 0, horloge.montre(maintenant)  # a long passage ends later than it began
+    for engager in (*ENGAGEMENTS, oublier_les_signalements, _rien_de_neuf):
+        try:
+            engages = lot
+            while engages:
+                engages = engager(organisation, maintenant, lot)
+                effaces += _achever(organisation, maintenant, heure)
+        except Exception as erreur:
+            erreurs.append(erreur)
+    if erreurs:
+        raise ExceptionGroup("what the purge could not erase", erreurs)
+    Passage.objects.noter(organisation, fini_le=maintenant, effaces=effaces)
+    return effaces
+
+
+def purger_tout(*, maintenant: datetime) -> int:
+    """Each organisation in turn, then what belongs to none; a failure holds nothing else back."""
+    erreurs: list[Exception] = []
+    effaces = 0
+    codes = Organisation.objects.codes()
+    travaux: list[Callable[..., int]] = [partial(purger, code) for code in codes]
+    for travail in (*travaux, oublis.oublier_le_commun):
+        try:
+            effaces += travail(maintenant=maintenant)
+        except Exception as erreur:
+            erreurs.append(erreur)
+    if erreurs:
+        raise ExceptionGroup("organisations whose purge failed", erreurs)
+    return effaces
+
+
+def engager_les_exemplaires(caisse: str, maintenant: datetime, lot: int) -> int:
+    """The caisse's copies, 20 days after their message whatever became of the fiche (art. 5.2 a).
+
+    Neither a hold nor the state of the fiche is looked at: nothing prolongs them.
+    """
+    with contexte_systeme(caisse):
+        dus = Exemplaire.objects.a_purger(caisse, maintenant).verrouilles()[:lot].echeances()
+        Exemplaire.objects.engager(dus, maintenant)
+        return _engager(Genre.EXEMPLAIRE, dus, caisse, Cause.EXEMPLAIRE_CAISSE, maintenant)
+
+
+def engager_les_notes(caisse: str, maintenant: datetime, lot: int) -> int:
+    """The caisse's call notes, with its copy of the request of their time."""
+    with contexte_systeme(caisse):
+        dus = NoteAppel.objects.a_purger(caisse, maintenant).verrouilles()[:lot].echeances()
+        NoteAppel.objects.engager(dus, maintenant)
+        return _engager(Genre.NOTE, dus, caisse, Cause.NOTE_CAISSE, maintenant)
+
+
+def engager_les_brouillons(departement: str, maintenant: datetime, lot: int) -> int:
+    """Drafts that nobody has touched for 30 days: whole fiches never sent, or the draft alone.
+
+    What was sent stays: only what was being written about it goes.
+    """
+    with contexte_systeme(departement):
+        fiches = Fiche.objects.au_brouillon_echu(departement, maintenant).pour_la_purge()[:lot]
+        return sum(_finir_le_brouillon(fiche, maintenant) for fiche in list(fiches))
+
+
+def engager_les_fiches(departement: str, maintenant: datetime, lot: int) -> int:
+    """The Département's copies whose day has come, then the whole fiche (art. 5.2 a, annex 1).
+
+    A recalled fiche goes at once, both parties' copies with it. The rows of another one wait for
+    the caisse's copies, 20 days at most: each party's own clock runs.
+    """
+    with contexte_systeme(departement):
+        echues = list(Fiche.objects.a_purger(departement, maintenant).pour_la_purge()[:lot])
+        for fiche in echues:
+            if fiche.statut == Statut.RAPPELEE:
+                _supprimer(fiche, fiche.departement_a_purger_le, maintenant)
+        _engager_les_envoyees([f for f in echues if f.statut != Statut.RAPPELEE], maintenant)
+    return len(echues)
+
+
+ENGAGEMENTS: tuple[Engager, ...] = (
+    engager_les_exemplaires,
+    engager_les_notes,
+    engager_les_brouillons,
+    engager_les_fiches,
+)
+
+
+def _finir_le_brouillon(fiche: Fiche, maintenant: datetime) -> int:
+    """The draft of that locked fiche, if it still is as old as it was: 1, or 0."""
+    echu = Brouillon.objects.echu(fiche, maintenant)
+    if echu is None:
+        return 0
+    finir_le_brouillon(fiche, du_le=echu.a_purger_le, regle=Cause.BROUILLON, maintenant=maintenant)
+    return 1
+
+
+def finir_le_brouillon(
+    fiche: Fiche, *, du_le: datetime, regle: Cause, maintenant: datetime
+) -> None:
+    """What is written about that locked fiche goes; a fiche never sent goes whole with it."""
+    brouillons.effacer_brouillon(fiche, maintenant=maintenant, regle=regle)
+    if fiche.statut == Statut.BROUILLON:
+        _supprimer(fiche, du_le, maintenant, regle=regle)
+    else:
+        Fiche.objects.filter(pk=fiche.pk).update(rouverte_le=None)
+        consigner(
+            Action.BROUILLON_SUPPRIME,
+            organisation=fiche.departement_id,
+            agent=None,
+            objet=fiche.reference,
+        )
+
+
+def _supprimer(
+    fiche: Fiche, du_le: datetime | None, maintenant: datetime, *, regle: Cause = Cause.BROUILLON
+) -> None:
+    """A fiche never sent, or recalled, as its author would have deleted it."""
+    organisation, reference = fiche.departement_id, fiche.reference
+    objets = exemplaires.supprimer(fiche, le=maintenant, regle=regle, du_le=du_le)
+    effacement.apres_l_acte(objets)
+    consigner(Action.SUPPRIMER, organisation=organisation, agent=None, objet=reference)
+
+
+def _engager_les_envoyees(fiches: list[Fiche], maintenant: datetime) -> None:
+    """Step 1 for fiches once sent, locked: copies, draft and rows, by rule."""
+    par_regle: dict[Cause, list[Fiche]] = defaultdict(list)
+    for fiche in fiches:
+        brouillons.effacer_brouillon(fiche, maintenant=maintenant)
+        par_regle[conservations.cause(fiche)].append(fiche)
+    Fiche.objects.engager([fiche.pk for fiche in fiches], maintenant)
+    for regle, siennes in par_regle.items():
+        dus = {f.pk: f.departement_a_purger_le or maintenant for f in siennes}
+        departement = siennes[0].departement_id
+        copies = Exemplaire.objects.des_fiches(dus, departement)
+        Exemplaire.objects.engager(copies, maintenant)
+        _engager(
+            Genre.EXEMPLAIRE,
+            {copie: dus[fiche] for copie, fiche in copies.items()},
+            departement,
+            regle,
+            maintenant,
+        )
+        effacement.engager_les_fiches(
+            {pk: (regle, du_le) for pk, du_le in dus.items()},
+            organisation=departement,
+            le=maintenant,
+        )
+
+
+def oublier_les_signalements(departement: str, maintenant: datetime, lot: int) -> int:
+    """Malfunctions closed long ago: no key, no name, nothing to engage."""
+    oublis.oublier_les_dysfonctionnements(departement, maintenant=maintenant)
+    return 0
+
+
+def _rien_de_neuf(organisation: str, maintenant: datetime, lot: int) -> int:
+    """What acts engaged and a crash kept is finished even where no rule has anything to do."""
+    return 0
+
+
+def _engager(
+    genre: Genre,
+    dus: dict[effacement.Objet, datetime],
+    organisation: str,
+    regle: Cause,
+    maintenant: datetime,
+) -> int:
+    """Step 1 of a batch already locked and marked: its work, its event; how many."""
+    if dus:
+        effacement.engager(genre, dus, organisation=organisation, regle=regle, le=maintenant)
+        consigner(
+            Action.DESTRUCTION_ENGAGEE,
+            organisation=organisation,
+            agent=None,
+            objet=regle,
+            nombre=len(dus),
+        )
+    return len(dus)
+
+
+def _achever(organisation: str, maintenant: datetime, heure: Callable[[], datetime]) -> int:
+    """Steps 2 and 3, until no work is left."""
+    total = 0
+    while faits := effacement.achever(organisation, maintenant=maintenant, heure=heure):
+        total += faits
+    return total

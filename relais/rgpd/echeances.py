@@ -1,0 +1,69 @@
+"""What has fallen due: rows, why, since when. The purge engages it, the dry run lists it."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from relais.annuaire.contexte import contexte_systeme
+from relais.fiches import conservations
+from relais.fiches.models import Exemplaire, Fiche, NoteAppel
+from relais.regles.durees import LIBELLES_CAUSE
+from relais.regles.effacement import Cause
+
+
+@dataclass(frozen=True, slots=True)
+class Echeance:
+    """One thing to erase: what it is, of which fiche, by which rule, due when."""
+
+    quoi: str
+    reference: str
+    regle: Cause
+    du_le: datetime
+
+    @property
+    def libelle(self) -> str:
+        return LIBELLES_CAUSE[self.regle]
+
+
+Lecture = Callable[[str, datetime], Iterator[Echeance]]
+
+
+def exemplaires_de_la_caisse(organisation: str, maintenant: datetime) -> Iterator[Echeance]:
+    echus = Exemplaire.objects.a_purger(organisation, maintenant)
+    for reference, du_le in echus.values_list("envoi__fiche__reference", "a_purger_le"):
+        if du_le:
+            yield Echeance("exemplaire", reference, Cause.EXEMPLAIRE_CAISSE, du_le)
+
+
+def notes_de_la_caisse(organisation: str, maintenant: datetime) -> Iterator[Echeance]:
+    echues = NoteAppel.objects.a_purger(organisation, maintenant)
+    for reference, du_le in echues.values_list("fiche__reference", "a_purger_le"):
+        yield Echeance("note d’appel", reference, Cause.NOTE_CAISSE, du_le)
+
+
+def brouillons(organisation: str, maintenant: datetime) -> Iterator[Echeance]:
+    echus = Fiche.objects.au_brouillon_echu(organisation, maintenant)
+    for reference, du_le in echus.values_list("reference", "brouillon__a_purger_le"):
+        yield Echeance("brouillon", reference, Cause.BROUILLON, du_le)
+
+
+def fiches_du_departement(organisation: str, maintenant: datetime) -> Iterator[Echeance]:
+    for fiche in Fiche.objects.a_purger(organisation, maintenant):
+        if fiche.departement_a_purger_le:
+            regle = conservations.cause(fiche)
+            yield Echeance("fiche", fiche.reference, regle, fiche.departement_a_purger_le)
+
+
+LECTURES: tuple[Lecture, ...] = (
+    exemplaires_de_la_caisse,
+    notes_de_la_caisse,
+    brouillons,
+    fiches_du_departement,
+)
+
+
+def de(organisation: str, *, maintenant: datetime) -> list[Echeance]:
+    """All that a passage of the purge would erase now for that organisation, the oldest first."""
+    with contexte_systeme(organisation):
+        echues = [une for lire in LECTURES for une in lire(organisation, maintenant)]
+    return sorted(echues, key=lambda une: (une.du_le, une.regle, une.reference))
