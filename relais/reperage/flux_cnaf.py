@@ -1,0 +1,211 @@
+"""The monthly flow of the CNAF (RSABEM, vrsb0801 and kin): households, one at a time.
+
+Elements are matched by name within their place; the unknown ones are counted. `Rattachement` holds
+the parents of a person: it is never opened.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from relais.adaptateurs import flux_xml
+from relais.adaptateurs.fichier import FichierRefuse
+from relais.regles.foyer import Adulte
+from relais.reperage import matricules, numeros
+from relais.reperage.evenements import Evenement, Lecture, Personne, Refus, Remarque
+from relais.reperage.naissances import CaseRefusee, du_flux
+from relais.reperage.situations import situation
+
+_FOYER, _ENTETE, _FIN = "InfosFoyerRSA", "IdentificationFlux", "TransmissionFlux"
+_ADULTES = {"DEM", "CJT"}
+_OUVERTS, _FERMES = {"2", "3", "4"}, {"0", "1", "5", "6"}
+_DEMANDE_DE_RETRAITE_ATTENDUE = "35"  # MOTISUSVERSRSA
+_CONNUS = {
+    _FOYER: {"IdentificationRSA", "Personne", "DonneesAdministratives", "PrestationRSA"},
+    "Personne": {
+        *("Identification", "Prestations", "Ressources", "MontantCalculDroitRSAPersonne"),
+        *("Activite", "Rattachement"),
+    },
+    "Identification": {
+        *("QUAL", "NOM", "NOMNAI", "PRENOM", "PRENOM2", "PRENOM3", "NOMCOMNAI", "DTNAI"),
+        *("RGNAI", "TYPEDTNAI", "NIR", "TOPVALIEC", "SEXE", "DTDC"),
+    },
+    "Prestations": {"NATPREST", "ROLEPERS", "TOPCHAPERS"},
+    "SituationDossierRSA": {"ETATDOSRSA", "SuspensionDroit", "SuspensionVersement", "FinDroit"},
+}
+_FEMININ = {"1": False, "2": True, "M": False, "F": True}
+_FOYERS_MONTRES = 20  # whose elements are told when nobody is recognised
+
+Parties = dict[str, list[Any]]
+
+
+def lire(source: Path, *, au: date) -> Lecture:
+    """The adults of the open households (DEM and CJT of the RSA), as on that day."""
+    lecture = Lecture(iter(()))
+    lecture.evenements = _Flux(au, au.isoformat(), lecture.comptes).evenements(source)
+    return lecture
+
+
+@dataclass(slots=True)
+class _Flux:
+    au: date
+    au_ecrit: str
+    comptes: Counter[str]
+    foyers: int = 0
+    personnes: int = 0
+    reconnus: int = 0
+    vus: dict[int, int] = field(default_factory=dict)
+    rencontres: dict[str, None] = field(default_factory=dict)
+
+    def evenements(self, source: Path) -> Iterator[Evenement]:
+        for partie in flux_xml.parties(source, voulues=(_FOYER, _ENTETE, _FIN)):
+            if partie.tag == _FOYER:
+                self.foyers += 1
+                if self.foyers <= _FOYERS_MONTRES:
+                    self.rencontres |= dict.fromkeys(flux_xml.noms(partie))
+                yield from self._foyer(partie)
+            else:
+                yield from self._totaux(partie)
+        if not self.reconnus:
+            raise FichierRefuse(flux_xml.inconnu(self.rencontres or [_ENTETE, _FIN]))
+        self.comptes["Foyers lus"] = self.foyers
+
+    def _foyer(self, foyer: Any) -> Iterator[Evenement]:
+        parties = self._parties(foyer, _FOYER)
+        for bloc in parties.get("IdentificationRSA", ()):
+            yield from self._deux_fois(bloc)
+        lus = [(*self._suivante(), *self._personne(p)) for p in parties.get("Personne", ())]
+        adultes = [un for un in lus if un[-1] in _ADULTES]
+        self.reconnus += len(adultes)
+        self.comptes["Enfants et autres personnes du foyer"] += len(lus) - len(adultes)
+        if not adultes:
+            self.comptes["Foyers sans personne à repérer"] += 1
+            return
+        if "DEM" not in [un[-1] for un in adultes]:
+            yield Remarque(f"foyer {self.foyers} : pas de demandeur (DEM), à vérifier.")
+        etat, suspendu = self._dossier(parties.get("PrestationRSA", ()))
+        if etat in _FERMES:
+            self.comptes["Personnes d’un dossier sans RSA ouvert"] += len(adultes)
+            return
+        for numero, ou, blocs, _ in adultes:
+            if etat in _OUVERTS:
+                yield from self._adulte(numero, ou, blocs, suspendu)
+            else:
+                yield Refus(ou, "l’état du dossier (ETATDOSRSA) manque ou n’est pas de 0 à 6.")
+
+    def _suivante(self) -> tuple[int, str]:
+        self.personnes += 1
+        return self.personnes, f"personne {self.personnes} (foyer {self.foyers})"
+
+    def _personne(self, personne: Any) -> tuple[Parties, str]:
+        """The blocks of a person, and the role in the RSA: the block of the PFA may come first."""
+        blocs = self._parties(personne, "Personne")
+        for bloc in blocs.get("Prestations", ()):
+            lus = self._textes(bloc, "Prestations")
+            if lus.get("NATPREST") == "RSA":
+                return blocs, lus.get("ROLEPERS", "")
+        return blocs, ""
+
+    def _adulte(self, numero: int, ou: str, blocs: Parties, suspendu: bool) -> Iterator[Evenement]:
+        identite: dict[str, str] = {}
+        for bloc in blocs.get("Identification", ()):
+            identite = self._textes(bloc, "Identification")
+        if identite.get("DTDC") or any(map(_propre, [e.text for e in blocs.get("DTDC", ())])):
+            self.comptes["Personnes décédées"] += 1
+            return
+        try:
+            naissance, precision = du_flux(
+                identite.get("DTNAI", ""), identite.get("TYPEDTNAI", ""), au=self.au
+            )
+        except CaseRefusee as refus:
+            yield Refus(ou, refus.phrase)
+            return
+        dits = situation(
+            [_lus(bloc) for bloc in blocs.get("Activite", ())],
+            blocs.get("Ressources", ()),
+            au=self.au_ecrit,
+        )
+        yield Personne(numero, Adulte(naissance, precision, suspendu=suspendu, **dits))
+        if identite.get("NIR"):
+            yield from _discordances(ou, identite, naissance)
+
+    def _dossier(self, blocs: Sequence[Any]) -> tuple[str, bool]:
+        """The state of the file, and whether its payment is suspended for motive 35."""
+        for bloc in blocs:
+            for dossier in bloc:
+                if dossier.tag == "SituationDossierRSA":
+                    parties = self._parties(dossier, "SituationDossierRSA")
+                    etat = "".join([_propre(e.text) for e in parties.get("ETATDOSRSA", ())])
+                    suspensions = [_lus(s) for s in parties.get("SuspensionVersement", ())]
+                    motifs = [lue.get("MOTISUSVERSRSA") for lue in suspensions]
+                    return etat, _DEMANDE_DE_RETRAITE_ATTENDUE in motifs
+        return "", False
+
+    def _deux_fois(self, identification: Any) -> Iterator[Remarque]:
+        """A household met before: told, and screened again, for nothing says which one is true."""
+        lus: dict[str, str] = {}
+        for bloc in identification:
+            lus |= _lus(bloc)
+        matricule = matricules.allocataire(lus.get("MATRICULE", ""))
+        if matricule:
+            matricule = f"{lus.get('FONORG')} {lus.get('NUMORG')} {matricule}"
+        for nom, cle in (
+            ("numéro de demande", lus.get("NUMDEMRSA", "")),
+            ("numéro d’allocataire", matricule),
+        ):
+            premier = self.vus.setdefault(hash((nom, cle)), self.foyers) if cle else self.foyers
+            if premier != self.foyers:
+                yield Remarque(
+                    f"foyer {self.foyers} : même {nom} que le foyer {premier}, à vérifier."
+                )
+
+    def _totaux(self, partie: Any) -> Iterator[Remarque]:
+        lus = _lus(partie)
+        annonces = lus.get("NBTOTDOSRSATRANSM", "")
+        if annonces.isdecimal() and int(annonces) != self.foyers:
+            yield Remarque(
+                f"Le fichier annonce {int(annonces)} dossier(s) et en contient {self.foyers} :"
+                " à vérifier."
+            )
+        reference = lus.get("DTREF", "")
+        if reference and reference[:10] != self.au_ecrit:
+            yield Remarque(f"Le fichier est à la date du {reference[:10]} : vérifiez « --au ».")
+
+    def _parties(self, element: Any, lieu: str) -> Parties:
+        """The children of an element by name; the unknown ones are counted."""
+        parties: Parties = {}
+        for enfant in element:
+            parties.setdefault(enfant.tag, []).append(enfant)
+        if not parties.keys() <= _CONNUS[lieu]:
+            self._compter_inconnus(lieu, parties)
+        return parties
+
+    def _textes(self, bloc: Any, lieu: str) -> dict[str, str]:
+        """The texts of a block by name; the unknown ones are counted."""
+        lus = _lus(bloc)
+        if not lus.keys() <= _CONNUS[lieu]:
+            self._compter_inconnus(lieu, lus)
+        return lus
+
+    def _compter_inconnus(self, lieu: str, noms: Iterable[str]) -> None:
+        for nom in set(noms) - _CONNUS[lieu]:
+            self.comptes[f"Élément inconnu {lieu}/{nom}"] += 1
+
+
+def _lus(bloc: Any) -> dict[str, str]:
+    return {enfant.tag: _propre(enfant.text) for enfant in bloc}
+
+
+def _propre(texte: str | None) -> str:
+    return "" if texte is None else texte.strip()
+
+
+def _discordances(ou: str, identite: dict[str, str], naissance: date) -> Iterator[Remarque]:
+    nir = numeros.lire(identite["NIR"])
+    if nir is not None:
+        feminin = _FEMININ.get(identite.get("SEXE", ""))
+        for dit in numeros.discordances(nir, naissance=naissance, feminin=feminin):
+            yield Remarque(f"{ou} : {dit}.")

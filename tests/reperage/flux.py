@@ -1,0 +1,118 @@
+"""Fictitious monthly flows of the CNAF, with the traps that true ones hold."""
+
+from pathlib import Path
+from xml.sax.saxutils import escape
+
+TETE = '<?xml version="1.0" encoding="{codage}"?>\n'
+
+
+def champs(**valeurs: str) -> str:
+    return "".join(f"<{nom}>{escape(valeur)}</{nom}>" for nom, valeur in valeurs.items())
+
+
+def personne(
+    naissance: str = "1959-11-01",
+    role: str = "DEM",
+    *,
+    type_naissance: str = "N",
+    nir: str = "",
+    sexe: str = "",
+    pfa_avant: str = "",
+    dans_identite: str = "",
+    suite: str = "",
+) -> str:
+    identite = champs(QUAL="MME", NOM="CORMORAN", PRENOM="Maëlle", DTNAI=naissance)
+    identite += champs(TYPEDTNAI=type_naissance) if type_naissance else ""
+    identite += champs(NIR=nir) if nir else ""
+    identite += champs(SEXE=sexe) if sexe else ""
+    pfa = f"<Prestations>{champs(NATPREST='PFA', ROLEPERS=pfa_avant)}</Prestations>"
+    rsa = f"<Prestations>{champs(NATPREST='RSA', ROLEPERS=role)}</Prestations>" if role else ""
+    return (
+        f"<Personne><Identification>{identite}{dans_identite}</Identification>"
+        f"{pfa if pfa_avant else ''}{rsa}{suite}</Personne>"
+    )
+
+
+def activite(code: str, fin: str = "") -> str:
+    return f"<Activite>{champs(ACT=code)}{champs(DFACT=fin) if fin else ''}</Activite>"
+
+
+def ressource(nature: str, montant: str = "412.50") -> str:
+    mois = champs(MOISRESS="2026-09-01", NATRESS=nature, MTNATRESSMEN=montant)
+    return f"<Ressources><RessourcesMensuelles>{mois}</RessourcesMensuelles></Ressources>"
+
+
+def foyer(
+    *personnes: str,
+    etat: str = "2",
+    motif: str = "",
+    demande: str = "",
+    matricule: str = "",
+    suite: str = "",
+) -> str:
+    organisme = champs(FONORG="CAF", NUMORG="351", MATRICULE=matricule)
+    suspension = f"<SuspensionVersement>{champs(MOTISUSVERSRSA=motif)}</SuspensionVersement>"
+    return (
+        "<InfosFoyerRSA><IdentificationRSA>"
+        f"<Organisme>{organisme}</Organisme>"
+        f"<DemandeRSA>{champs(NUMDEMRSA=demande)}</DemandeRSA></IdentificationRSA>"
+        f"{''.join(personnes)}"
+        f"<PrestationRSA><SituationDossierRSA>{champs(ETATDOSRSA=etat) if etat else ''}"
+        f"{suspension if motif else ''}</SituationDossierRSA></PrestationRSA>{suite}"
+        "</InfosFoyerRSA>\n"
+    )
+
+
+def flux(*foyers: str, annonces: int | None = None, codage: str = "windows-1252") -> bytes:
+    total = len(foyers) if annonces is None else annonces
+    texte = (
+        f"{TETE.format(codage=codage)}<Racine>"
+        f"<IdentificationFlux>{champs(TYPEFLUX='M', DTREF='2026-11-01')}</IdentificationFlux>\n"
+        f"{''.join(foyers)}"
+        f"<TransmissionFlux>{champs(NBTOTDOSRSATRANSM=str(total))}</TransmissionFlux></Racine>\n"
+    )
+    return texte.encode(codage)
+
+
+def long_flux(chemin: Path, octets: int) -> int:
+    """A flow of at least that size, in households as bulky as true ones. Returns how many."""
+    adresses = "".join(
+        "<Adresse>"
+        + champs(
+            RGADR=f"0{rang}", DTEMM="2019-05-01", TYPEADR="D", NUMVOIE="12", LIBTYPEVOIE="RUE",
+            NOMVOIE="DES MOUETTES", COMPLIADR="ESCALIER B", NUMCOM="35238", CODEPOS="35000",
+            NOMCOM="RENNES",
+        )
+        + "</Adresse>"
+        for rang in (1, 2, 3)
+    )  # fmt: skip
+    droits = "".join(
+        "<DetailsCalculDroitsRSA>"
+        + champs(NATPF="RSD", SOUSNATPF="RSDN1", DDNATDRORSA="2024-05-01", MTRSAVERS="607.75")
+        + "</DetailsCalculDroitsRSA>"
+        for _ in range(12)
+    )
+    suite = (
+        f"<DonneesAdministratives><SituationFamille>{champs(SITFAM='CEL')}</SituationFamille>"
+        f"{adresses}{droits}</DonneesAdministratives>"
+    )
+    modeles = [
+        foyer(
+            personne(f"19{an}-0{1 + an % 9}-17", suite=activite("CHO") + ressource("001")),
+            personne(f"20{an % 20:02d}-05-11", "ENF"),
+            demande="@NUMERO@",
+            matricule="@NUMERO@0000",
+            suite=suite,
+        ).encode("cp1252")
+        for an in range(56, 99)
+    ]
+    tete, fin = flux(annonces=0).split(b"<TransmissionFlux>")
+    foyers = 0
+    with chemin.open("wb") as sortie:
+        sortie.write(tete)
+        while sortie.tell() < octets:
+            foyers += 1
+            modele = modeles[foyers % len(modeles)]
+            sortie.write(modele.replace(b"@NUMERO@", b"%011d" % foyers))
+        sortie.write(b"<TransmissionFlux>" + fin.replace(b">0<", f">{foyers}<".encode()))
+    return foyers
