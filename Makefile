@@ -7,7 +7,7 @@ export UV_NO_PROGRESS := 1
 export UV_LINK_MODE := copy
 
 .DEFAULT_GOAL := help
-.PHONY: help env run test test-long check bench format requirements tiers clean
+.PHONY: help env run test test-long check bench format requirements captures droits tiers clean
 
 help: ## list the recipes
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 15
@@ -44,8 +44,9 @@ check: env ## format, lint, types, layers, templates, licences
 	@if grep -nE '://|--(index|find|extra)|^/|^-e|file:' requirements/*.txt; \
 		then echo "a requirements file names a host or a path"; exit 1; fi
 
-bench: env ## figures of speed at 10 000 and 1 000 000 fiches
+bench: env ## figures of speed at 10 000 and 1 000 000 fiches, and of the screening
 	$(V)/python -m tests.bench
+	$(V)/python -m tests.bench.reperer
 
 format: env ## put the code in shape
 	$(V)/ruff format .
@@ -58,6 +59,12 @@ requirements: env ## compile requirements/*.in into hashed lock files
 			--no-emit-index-url --python-version 3.11 $(EN_PLUS) \
 			requirements/$$nom.in --output-file requirements/$$nom.txt || exit 1; \
 	done
+
+captures: env ## take the pictures of the help again (the test of them says when)
+	RELAIS_CAPTURES=1 $(V)/pytest -q tests/parcours/test_captures.py
+
+droits: env ## write who opens what (the cells of docs/droits.md) as the product does
+	RELAIS_DROITS=1 $(V)/pytest -q tests/fiches/test_droits.py
 
 tiers: env ## write the list of third parties and their licences (docs/tiers.md)
 	$(V)/python docs/tiers.py

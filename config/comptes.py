@@ -9,9 +9,9 @@ LOGIN_REDIRECT_URL = "accueil"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_ADAPTER = "relais.annuaire.comptes.Comptes"
 ACCOUNT_FORMS = {
-    "login": "relais.annuaire.forms.Connexion",
-    "reauthenticate": "relais.annuaire.forms.MotDePasseSeul",
-    "change_password": "relais.annuaire.forms.NouveauMotDePasse",
+    "login": "relais.annuaire.forms.connexion.Connexion",
+    "reauthenticate": "relais.annuaire.forms.connexion.MotDePasseSeul",
+    "change_password": "relais.annuaire.forms.connexion.NouveauMotDePasse",
 }
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]  # sign-up has no address at all
@@ -30,15 +30,17 @@ ACCOUNT_RATE_LIMITS: dict[str, str | None] = {
     "reauthenticate": "20/m/user",
     "change_password": "10/m/user",
 }
+# Passwords that one process examines at once, a quarter of its threads (relais.annuaire.affluence).
+CONNEXIONS_ENSEMBLE = max(1, env.entier("WEB_FILS", 8) // 4)
 MFA_ADAPTER = "relais.annuaire.facteurs.Facteurs"
 MFA_FORMS = {
-    "authenticate": "relais.annuaire.forms.CodeDeConnexion",
-    "reauthenticate": "relais.annuaire.forms.CodeDeConfirmation",
-    "activate_totp": "relais.annuaire.forms.NouvelleApplication",
-    "add_webauthn": "relais.annuaire.forms.NouvelleCle",
-    "reauthenticate_webauthn": "relais.annuaire.forms.CleDeConfirmation",
-    "authenticate_webauthn": "relais.annuaire.forms.CleDeConnexion",
-    "login_webauthn": "relais.annuaire.forms.CleSansMotDePasse",
+    "authenticate": "relais.annuaire.forms.connexion.CodeDeConnexion",
+    "reauthenticate": "relais.annuaire.forms.connexion.CodeDeConfirmation",
+    "activate_totp": "relais.annuaire.forms.connexion.NouvelleApplication",
+    "add_webauthn": "relais.annuaire.forms.connexion.NouvelleCle",
+    "reauthenticate_webauthn": "relais.annuaire.forms.connexion.CleDeConfirmation",
+    "authenticate_webauthn": "relais.annuaire.forms.connexion.CleDeConnexion",
+    "login_webauthn": "relais.annuaire.forms.connexion.CleSansMotDePasse",
 }
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_ISSUER = "Relais Retraite"

@@ -2,15 +2,20 @@
 
 import json
 import logging
+import re
 import traceback
 from datetime import UTC, datetime
 from typing import Any
+
+# The token of a mailed link stands in a path, which the web server writes when it fails.
+JETON = re.compile(r"(/compte/lien/)[^\s\"'?]+")
 
 
 class LigneJson(logging.Formatter):
     """A record as one JSON line. A traceback keeps files, lines and type: never the message.
 
-    The message of an exception may quote what somebody typed (a NIR in a ValueError).
+    The message of an exception may quote what somebody typed (a NIR in a ValueError), and so may
+    the address of a page that does not exist: Django's own lines give the page's name instead.
     """
 
     def format(self, record: logging.LogRecord) -> str:
@@ -18,7 +23,7 @@ class LigneJson(logging.Formatter):
             "quand": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "niveau": record.levelname,
             "source": record.name,
-            "message": record.getMessage(),
+            "message": _de_la_demande(record) or JETON.sub(r"\1…", record.getMessage()),
         }
         if record.exc_info and record.exc_info[0]:
             ligne["exception"] = record.exc_info[0].__name__
@@ -27,6 +32,15 @@ class LigneJson(logging.Formatter):
                 for cadre in traceback.extract_tb(record.exc_info[2])
             ]
         return json.dumps(ligne, ensure_ascii=False)
+
+
+def _de_la_demande(record: logging.LogRecord) -> str:
+    """« 404 fiches:voir » for a line about a request; empty for any other one."""
+    requete = getattr(record, "request", None)
+    if requete is None:
+        return ""
+    page = getattr(getattr(requete, "resolver_match", None), "view_name", "") or "adresse inconnue"
+    return f"{getattr(record, 'status_code', '')} {page}".strip()
 
 
 JOURNAUX: dict[str, Any] = {

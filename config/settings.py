@@ -6,7 +6,7 @@ from typing import Any
 from config import environnement as env
 from config.comptes import *  # noqa: F403
 from config.journaux import JOURNAUX
-from config.securite import CSP, PERMISSIONS
+from config.securite import CSP, DEBITS, PERMISSIONS
 
 BASE_DIR = env.RACINE
 DOSSIER = env.chemin("DOSSIER", BASE_DIR / "var")
@@ -35,6 +35,9 @@ COFFRE = env.chemin("COFFRE", DOSSIER / "coffre" / "coffre.sqlite3")
 COFFRE_COPIES = env.chemin("COFFRE_COPIES", DOSSIER / "coffre-copies")
 COFFRE_COPIES_DUREE = timedelta(hours=env.entier("COFFRE_COPIES_HEURES", 24))
 CLE_RACINE = env.chemin("CLE_RACINE", DOSSIER / "racine" / "racine.cle")
+# Whom to tell of a weakness, and until when that is true (/.well-known/security.txt).
+SECURITE_CONTACT = env.contact("SECURITE_CONTACT")
+SECURITE_EXPIRE = env.jour("SECURITE_EXPIRE")
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -51,6 +54,7 @@ INSTALLED_APPS = [
     "relais.journal",
     "relais.annuaire",
     "relais.fiches",
+    "relais.rgpd",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -62,15 +66,16 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    # Under the headers: a style sheet or a script bears them like a page.
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "relais.annuaire.seances.SeanceBornee",
@@ -100,6 +105,12 @@ TEMPLATES = [
 # `execution` serves; `proprietaire` migrates (`relais migrer`).
 ROLE_BASE = env.texte("ROLE", "execution")
 _URL_BASE = env.texte("BASE_URL_PROPRIETAIRE" if ROLE_BASE == "proprietaire" else "BASE_URL")
+# For the commands of the operator alone (relais.socle.exploitation); unknown to what serves.
+ADRESSES_DES_ROLES = {
+    role: env.texte(f"BASE_URL_{role.upper()}")
+    for role in ("proprietaire", "sauvegarde", "superutilisateur")
+}
+POSTGRESQL_OUTILS = env.texte("POSTGRESQL_OUTILS")  # folder of pg_dump and pg_restore
 DATABASES = {
     "default": env.postgresql(_URL_BASE or "postgresql://execution@127.0.0.1:5432/relais"),
     "coffre": {
@@ -145,6 +156,13 @@ AVANT_DE_SERVIR = [
     "relais.coffre.controle.verifier_magasin",
     "relais.annuaire.conventions.verifier_empreintes",
 ]
+# Called by /sante/pret, by name: an error says that pages cannot be served (503).
+SONDES = {"coffre": "relais.coffre.sonde.sonder"}
+# Called once a copy of the key store was put back, before it serves: each destroys again keys that
+# the base knows to be destroyed, and says how many.
+APRES_RETABLISSEMENT = ["relais.rgpd.actions.rejeu.apres_retablissement"]
+# Each one says, of an affectation, why it cannot be withdrawn yet: a French sentence, or nothing.
+AVANT_DE_RETIRER: list[str] = ["relais.fiches.departs.retenue"]
 
 # ACCOUNT_*, MFA_*, AXES_*, LOGIN_*
 AUTH_USER_MODEL = "annuaire.Agent"
@@ -165,6 +183,7 @@ USE_TZ = True
 
 STATIC_URL = "/statique/"
 STATIC_ROOT = env.chemin("STATIQUE", DOSSIER / "statique")
+WHITENOISE_ALLOW_ALL_ORIGINS = False  # no other site reads ours, files included
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
@@ -174,12 +193,14 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 300
 FILE_UPLOAD_HANDLERS = ["relais.socle.televersement.EnMemoire"]
 
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "relais.annuaire.magasin_de_seances"
 SESSION_COOKIE_AGE = int(timedelta(hours=10).total_seconds())
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # no third cookie
+CSRF_FAILURE_VIEW = "relais.annuaire.views.connexion.jeton_perime"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"
@@ -191,6 +212,7 @@ if env.vrai("DERRIERE_UN_PROXY"):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 CONTENT_SECURITY_POLICY = {"DIRECTIVES": CSP}
 PERMISSIONS_POLICY = PERMISSIONS
+LIMITES = DEBITS
 
 LOGGING = JOURNAUX
 

@@ -12,6 +12,8 @@ USAGE_CONVENTION = "usage : relais convention verifier FICHIER"
 PURES = {
     "nir": "vérifier des numéros de sécurité sociale, un par ligne sur l'entrée standard",
     "convention verifier": "vérifier un fichier de convention",
+    "reperer": "dire qui, dans un fichier, a une démarche de retraite à engager, et quand",
+    "journal verifier": "vérifier un journal exporté, avec la clé publique de qui l'a signé",
 }
 AIDES = ("aide", "help", "-h", "--help")
 TUYAU_FERME = 141  # what a shell reports for a program ended by SIGPIPE
@@ -36,7 +38,15 @@ def _executer(arguments: list[str]) -> int:
         print(aide())
         return 0
     commande, *reste = arguments
-    pures: dict[str, Callable[[list[str]], int]] = {"nir": _nir, "convention": _convention}
+    if (commande, reste[:1]) == ("journal", ["verifier"]):
+        from relais.journal import verificateur
+
+        return verificateur.main(reste[1:])
+    pures: dict[str, Callable[[list[str]], int]] = {
+        "nir": _nir,
+        "convention": _convention,
+        "reperer": _reperer,
+    }
     return pures[commande](reste) if commande in pures else _django(commande, reste)
 
 
@@ -56,6 +66,12 @@ def _convention(arguments: list[str]) -> int:
     ligne, valide = controler(arguments[1])
     print(ligne, file=sys.stdout if valide else sys.stderr)
     return 0 if valide else 1
+
+
+def _reperer(arguments: list[str]) -> int:
+    from relais.reperage.commande import main as reperer
+
+    return reperer(arguments)
 
 
 def _django(commande: str, reste: list[str]) -> int:
