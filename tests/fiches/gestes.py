@@ -14,17 +14,24 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connections
+from django.test import Client
 from PIL import Image, ImageDraw
 
 from relais.adaptateurs.image import Page
 from relais.annuaire.contexte import contexte, contexte_systeme
 from relais.annuaire.models import Affectation, Convention
-from relais.fiches.actions import brouillons, envois, reponses
+from relais.coffre.actions import Genre, detruire
+from relais.fiches import effacement
+from relais.fiches.actions import brouillons, classement, envois, notes, reponses, reprises
 from relais.fiches.contenu import Contenu, ContenuReponse, Signature
 from relais.fiches.exemplaires import derniere_demande
-from relais.fiches.models import Brouillon, Compteur, Envoi, Exemplaire, Fiche, Tour
+from relais.fiches.models import Brouillon, Compteur, Envoi, Exemplaire, Fiche, NoteAppel, Tour
+from relais.fiches.notes import Appel
 from relais.journal.models import Evenement
+from relais.regles.effacement import Cause
 from relais.regles.issues import Issue
+from relais.regles.retrait import MotifRetrait
+from relais.socle.horloge import maintenant
 from tests.fiches.exemples import COMPLETE, MANQUE
 
 
@@ -50,7 +57,15 @@ PAIEMENT = ContenuReponse(
     nature="paiement_debloque", versement_le=date(2026, 12, 1), agent_nom="Kim Fictif"
 )
 ETAPE = ContenuReponse(nature="etape", prochain_point_le=date(2026, 12, 4))
+PRECISION = ContenuReponse(
+    nature="complement_demande",
+    objet_complement="dossier",
+    texte="À quelle date la demande a-t-elle été déposée ?",
+    agent_nom="Kim Fictif",
+)
+IDENTITE = ContenuReponse(nature="complement_demande", objet_complement="identite")
 AILLEURS = ContenuReponse(nature="hors_perimetre", voie="le guichet de Vitré")
+APPEL = Appel(moyen="telephone", joint="personne", texte="Rappelle demain matin.")
 REPONSES = {
     "paiement_debloque": PAIEMENT,
     "piece_manquante": replace(MANQUE, contactee_le=JOUR),
@@ -118,10 +133,21 @@ def transmettre(par: Affectation, contenu: Contenu = DEMANDE, *, le: datetime = 
 def reprendre(par: Affectation, fiche: Fiche, *, le: datetime) -> None:
     """Take a fiche up again as a draft, with both boxes ticked and a signature."""
     with contexte(par):
+        reprises.reprendre(Fiche.objects.get(pk=fiche.pk), par=par, maintenant=le)
+    resigner(par, fiche, le=le)
+
+
+def rouvrir(par: Affectation, fiche: Fiche, *, le: datetime) -> None:
+    with contexte(par):
+        reprises.rouvrir(Fiche.objects.get(pk=fiche.pk), par=par, maintenant=le)
+
+
+def resigner(par: Affectation, fiche: Fiche, *, le: datetime) -> None:
+    """Tick both boxes as they were last sent, and sign: version 3 of a draft just made."""
+    with contexte(par):
         demande = derniere_demande(fiche, DEPARTEMENT)
         assert demande
-        fiche = Fiche.objects.get(pk=fiche.pk)
-        b = brouillons.rouvrir_en_brouillon(fiche, demande[1], par=par, maintenant=le)
+        b = Brouillon.objects.get(fiche=fiche)
         voulu = replace(brouillons.lire(b), informe=demande[1].informe, non_opposition=True)
         b = brouillons.enregistrer(fiche, voulu, version=b.version, par=par, maintenant=le)
         posee = replace(SIGNEE, signee_le=le.date())
@@ -148,6 +174,72 @@ def repondre(
 ) -> Envoi:
     with contexte(par):
         return reponses.envoyer(fiche, reponse, par=par, maintenant=le or apres(hours=3))
+
+
+def lire_la_reponse(par: Affectation, fiche: Fiche, *, le: datetime | None = None) -> None:
+    """Its owner opens what the caisse has sent."""
+    with contexte(par):
+        relue = Fiche.objects.get(pk=fiche.pk)
+        envois.lire_reponse(relue, par=par, maintenant=le or apres(hours=4))
+
+
+def preparer(
+    par: Affectation, fiche: Fiche, complement: str, *, le: datetime, **identite: str
+) -> Brouillon:
+    """Write the answer to a complement, correct who the person is; nothing leaves."""
+    with contexte(par):
+        brouillon = reprises.reprendre(Fiche.objects.get(pk=fiche.pk), par=par, maintenant=le)
+        contenu = brouillons.lire(brouillon)
+        voulu = replace(
+            contenu, complement=complement, personne=replace(contenu.personne, **identite)
+        )
+        return brouillons.enregistrer(
+            fiche, voulu, version=brouillon.version, par=par, maintenant=le
+        )
+
+
+def completer(
+    par: Affectation,
+    fiche: Fiche,
+    complement: str = "Déposée le 12 mars 2026.",
+    *,
+    le: datetime,
+    **identite: str,
+) -> Envoi:
+    """The same, and send the whole again."""
+    brouillon = preparer(par, fiche, complement, le=le, **identite)
+    with contexte(par):
+        return envois.completer(fiche, version=brouillon.version, par=par, maintenant=le)
+
+
+def noter(
+    par: Affectation, fiche: Fiche, appel: Appel = APPEL, *, le: datetime | None = None
+) -> NoteAppel:
+    """The caisse writes a contact down, today unless said."""
+    quand = le or maintenant()
+    with contexte(par):
+        vraie = Fiche.objects.get(pk=fiche.pk)
+        return notes.noter(
+            vraie, replace(appel, le=appel.le or quand.date()), par=par, maintenant=quand
+        )
+
+
+def classer(par: Affectation, fiche: Fiche, *, le: datetime) -> None:
+    """The caisse says that it has filed its copy."""
+    with contexte(par):
+        vraie = Fiche.objects.get(pk=fiche.pk)
+        classement.classer(vraie, vue=vraie.copie_caisse_du, par=par, maintenant=le)
+
+
+def retirer(
+    par: Affectation,
+    fiche: Fiche,
+    motif: MotifRetrait = MotifRetrait.DECES,
+    *,
+    le: datetime | None = None,
+) -> None:
+    with contexte(par):
+        envois.retirer(fiche, motif, par=par, maintenant=le or apres(hours=4))
 
 
 def clore(par: Affectation, fiche: Fiche, issue: Issue | None = Issue.DEMANDE_ENGAGEE) -> None:
@@ -199,6 +291,12 @@ def ensemble(travaux: list[Callable[[], Any]]) -> list[Any]:
         return [r.result(60) for r in [fils.submit(faire, t) for t in travaux]]
 
 
+def dans_la_liste(navigateur: Client, adresse: str, fiche: Fiche) -> bool:
+    """Whether the table of that page has it: the fiches seen last stand beside."""
+    _, _, tableau = navigateur.get(adresse).content.decode().partition("<tbody>")
+    return fiche.reference in tableau.partition("</tbody>")[0]
+
+
 def evenements(fiche: Fiche, organisation: str) -> list[str]:
     """The acts that one chain tells about this fiche, in order."""
     with vu_de(organisation):
@@ -220,3 +318,19 @@ def compteurs() -> dict[str, int]:
     for code, nombre in Compteur.objects.values_list("code", "nombre"):
         sommes[code] = sommes.get(code, 0) + nombre
     return sommes
+
+
+def engager(objets: list[UUID], organisation: str, *, le: datetime) -> None:
+    """Decide the end of these copies, as the purge does when their day has come."""
+    effacement.engager(
+        Genre.EXEMPLAIRE,
+        dict.fromkeys(objets, le),
+        organisation=organisation,
+        regle=Cause.EXEMPLAIRE_CAISSE,
+        le=le,
+    )
+
+
+def coffre_detruire(objets: list[UUID]) -> None:
+    """Their keys and index rows gone, as the purge leaves them."""
+    detruire(Genre.EXEMPLAIRE, objets)

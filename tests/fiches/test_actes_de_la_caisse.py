@@ -192,7 +192,9 @@ def test_une_etape_reservee_se_compte_a_part_elle_aussi(personas: Personas) -> N
     fiche = gestes.transmettre(personas.ts_rennes, DISCRETE)
     gestes.repondre(personas.agent_caisse, fiche, ETAPE)
     gestes.repondre(personas.agent_caisse, fiche, le=apres(hours=5))
-    assert gestes.compteurs()["repondues_a_temps_avec_etape"] == 1
+    assert gestes.compteurs()["etapes_sans_case"] == 1
+    assert gestes.compteurs()["repondues_a_temps_avec_etape_sans_case"] == 1
+    assert "repondues_a_temps_avec_etape" not in gestes.compteurs()
 
 
 def test_une_etape_laisse_la_fiche_a_la_caisse(personas: Personas) -> None:

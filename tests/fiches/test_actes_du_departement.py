@@ -7,14 +7,17 @@ from typing import Any
 import pytest
 from django.core.exceptions import PermissionDenied
 
+from relais.annuaire.actions import roles
 from relais.annuaire.contexte import contexte
-from relais.fiches.actions import brouillons, envois
+from relais.fiches.actions import brouillons, envois, reprises
 from relais.fiches.actions.acte import ActeRefuse
 from relais.fiches.contenu import Personne
 from relais.fiches.exemplaires import derniere_demande, lire_page
 from relais.fiches.models import Avis, Brouillon, Envoi, Exemplaire, Fiche, Tour
+from relais.regles.convention import Role
 from relais.regles.issues import Issue
 from relais.regles.perimetre import Reponses
+from relais.regles.retrait import MotifRetrait
 from tests.fiches import gestes
 from tests.fiches.gestes import CAISSE, DEMANDE, DEPARTEMENT, DISCRETE, LUNDI, TRAIT, apres
 from tests.personas import Personas
@@ -135,9 +138,9 @@ def test_personne_d_autre_ne_fait_les_gestes_de_l_auteur(qui: str, personas: Per
         lambda: brouillons.enregistrer(brouillon, DEMANDE, version=3, par=autre, maintenant=LUNDI),
         lambda: brouillons.retirer_signature(brouillon, version=3, par=autre, maintenant=LUNDI),
         lambda: brouillons.supprimer(brouillon, par=autre, maintenant=LUNDI),
-        lambda: brouillons.rouvrir_en_brouillon(partie, DEMANDE, par=autre, maintenant=LUNDI),
+        lambda: reprises.reprendre(partie, par=autre, maintenant=LUNDI),
         lambda: envois.rappeler(partie, par=autre, maintenant=LUNDI),
-        lambda: envois.retirer(partie, par=autre, maintenant=LUNDI),
+        lambda: envois.retirer(partie, MotifRetrait.DECES, par=autre, maintenant=LUNDI),
         lambda: envois.clore(partie, Issue.DEMANDE_ENGAGEE, par=autre, maintenant=LUNDI),
     ]
     for geste in gestes_refuses:
@@ -147,9 +150,17 @@ def test_personne_d_autre_ne_fait_les_gestes_de_l_auteur(qui: str, personas: Per
     assert gestes.relire(partie, DEPARTEMENT).statut == "transmise"
 
 
-def test_un_charge_d_accueil_ne_complete_pas_de_fiche(personas: Personas) -> None:
-    with pytest.raises(PermissionDenied):
-        gestes.ecrire(personas.charge_accueil_rennes)
+def test_redemander_a_qui_n_est_plus_a_la_caisse_rend_la_fiche_a_tous(personas: Personas) -> None:
+    """The account stays open, for another role: it is the role that treats fiches."""
+    kim, pia = personas.agent_caisse, personas.admin_caisse
+    fiche = gestes.transmettre(personas.ts_rennes)
+    gestes.repondre(kim, fiche)
+    roles.affecter(kim.agent, kim.organisation, Role.REFERENT, maintenant=LUNDI)
+    with contexte(pia):
+        roles.retirer(kim, par=pia, maintenant=LUNDI)
+    gestes.reprendre(personas.ts_rennes, fiche, le=apres(days=1))
+    gestes.envoyer(personas.ts_rennes, gestes.relire(fiche, DEPARTEMENT), le=apres(days=1))
+    assert gestes.relire(fiche, CAISSE).chargee_a is None
 
 
 def test_une_fiche_partie_ne_repart_pas(personas: Personas) -> None:
@@ -194,10 +205,10 @@ def test_une_fiche_lue_ne_se_rappelle_plus(personas: Personas) -> None:
 def test_retirer_attend_la_lecture(personas: Personas) -> None:
     fiche = gestes.transmettre(personas.ts_rennes)
     with pytest.raises(ActeRefuse, match="pas encore ouvert"), contexte(personas.ts_rennes):
-        envois.retirer(fiche, par=personas.ts_rennes, maintenant=apres(hours=1))
+        envois.retirer(fiche, MotifRetrait.DECES, par=personas.ts_rennes, maintenant=apres(hours=1))
     gestes.lire(personas.agent_caisse, fiche)
     with contexte(personas.ts_rennes):
-        envois.retirer(fiche, par=personas.ts_rennes, maintenant=apres(hours=2))
+        envois.retirer(fiche, MotifRetrait.DECES, par=personas.ts_rennes, maintenant=apres(hours=2))
     assert gestes.relire(fiche, DEPARTEMENT).statut == "retiree"
     with gestes.vu_de(CAISSE):
         assert not Fiche.objects.exists()
@@ -209,9 +220,11 @@ def test_une_fiche_prise_en_charge_se_retire_jusqu_a_la_reponse(personas: Person
         gestes.prendre(personas.agent_caisse, fiche)
     gestes.repondre(personas.agent_caisse, repondue)
     with contexte(personas.ts_rennes):
-        envois.retirer(prise, par=personas.ts_rennes, maintenant=apres(hours=5))
+        envois.retirer(prise, MotifRetrait.DECES, par=personas.ts_rennes, maintenant=apres(hours=5))
     with pytest.raises(ActeRefuse), contexte(personas.ts_rennes):
-        envois.retirer(repondue, par=personas.ts_rennes, maintenant=apres(hours=5))
+        envois.retirer(
+            repondue, MotifRetrait.DECES, par=personas.ts_rennes, maintenant=apres(hours=5)
+        )
     assert gestes.relire(prise, DEPARTEMENT).statut == "retiree"
 
 
@@ -220,11 +233,11 @@ def test_une_fiche_retiree_ne_bouge_plus(personas: Personas) -> None:
     gestes.lire(personas.agent_caisse, fiche)
     par = personas.ts_rennes
     with contexte(par):
-        envois.retirer(fiche, par=par, maintenant=apres(hours=2))
+        envois.retirer(fiche, MotifRetrait.DECES, par=par, maintenant=apres(hours=2))
     for geste in (
-        lambda: envois.retirer(fiche, par=par, maintenant=apres(hours=3)),
+        lambda: envois.retirer(fiche, MotifRetrait.DECES, par=par, maintenant=apres(hours=3)),
         lambda: envois.clore(fiche, Issue.DEMANDE_ENGAGEE, par=par, maintenant=apres(hours=3)),
-        lambda: brouillons.rouvrir_en_brouillon(fiche, DEMANDE, par=par, maintenant=apres(hours=3)),
+        lambda: reprises.reprendre(fiche, par=par, maintenant=apres(hours=3)),
         lambda: brouillons.supprimer(fiche, par=par, maintenant=apres(hours=3)),
     ):
         with pytest.raises(ActeRefuse), contexte(par):
@@ -291,9 +304,7 @@ def test_les_cases_ne_sont_jamais_cochees_d_avance(personas: Personas) -> None:
         demande = derniere_demande(fiche, DEPARTEMENT)
         assert demande
         assert demande[1].informe
-        repris = brouillons.lire(
-            brouillons.rouvrir_en_brouillon(fiche, demande[1], par=par, maintenant=apres(hours=5))
-        )
+        repris = brouillons.lire(reprises.reprendre(fiche, par=par, maintenant=apres(hours=5)))
     assert (repris.informe, repris.non_opposition, repris.signature) == (False, False, None)
     assert repris.personne == DEMANDE.personne
 
@@ -303,10 +314,7 @@ def test_reprendre_deux_fois_rend_le_meme_brouillon(personas: Personas) -> None:
     fiche = gestes.transmettre(par)
     gestes.repondre(personas.agent_caisse, fiche)
     with contexte(par):
-        un, deux = (
-            brouillons.rouvrir_en_brouillon(fiche, DEMANDE, par=par, maintenant=apres(hours=5))
-            for _ in range(2)
-        )
+        un, deux = (reprises.reprendre(fiche, par=par, maintenant=apres(hours=5)) for _ in range(2))
     assert un.pk == deux.pk
 
 

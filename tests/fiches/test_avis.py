@@ -303,7 +303,12 @@ def test_l_ouvrier_tue_en_plein_envoi_ne_perd_rien(
         Avis.objects.update(prochain_essai_le=timezone.now())  # two minutes later
         with gestes.vu_de(CAISSE):
             effacement.Effacement.objects.create(
-                objet_id=copie, genre="exemplaire", organisation=CAISSE, engage_le=timezone.now()
+                objet_id=copie,
+                genre="exemplaire",
+                organisation=CAISSE,
+                engage_le=timezone.now(),
+                regle="retrait",
+                du_le=timezone.now(),
             )
         with ouvrier(base, port, sortie) as second:
             attendre(lambda: Avis.objects.get().etat == "envoye", secondes=120, sortie=sortie)

@@ -223,16 +223,17 @@ def test_chaque_etat_est_montre_a_des_dates_proches_d_aujourd_hui(chargee: datet
     from relais.annuaire.contexte import contexte_systeme
     from relais.annuaire.models import Affectation, Equipe, Organisation
     from relais.fiches.exemplaires import derniere_demande
-    from relais.fiches.models import Avis, Fiche
+    from relais.fiches.models import Avis, Fiche, Rappel
 
     with contexte_systeme("cd35"):
         statuts = Counter(Fiche.objects.values_list("statut", flat=True))
-        assert set(statuts) == set(Statut) - {Statut.COMPLEMENT_DEMANDE}
+        assert set(statuts) == set(Statut)
         transmises = list(Fiche.objects.exclude(transmise_le=None))
         retards = [f for f in transmises if f in Fiche.objects.en_retard(chargee)]
         assert retards
         assert all(f.transmise_le > chargee - timedelta(days=200) for f in transmises)
         assert {f.reponse_au_professionnel for f in transmises} == {True, False}
+        assert any(f.archivee for f in transmises)
         contenus = [derniere_demande(f, "cd35") for f in transmises]
     _que_des_personnes_fictives([trouve[1].personne for trouve in contenus if trouve])
     equipes = Equipe.objects.exclude(territoire=None)
@@ -245,6 +246,10 @@ def test_chaque_etat_est_montre_a_des_dates_proches_d_aujourd_hui(chargee: datet
     # What is old has long been mailed: the worker has but the last hours to send.
     a_envoyer = Avis.objects.filter(etat=Avis.Etat.A_ENVOYER)
     assert all(un.cree_le > chargee - timedelta(hours=24) for un in a_envoyer)
+    for organisation in ("cd35", "carsat-bretagne"):
+        with contexte_systeme(organisation):
+            assert Rappel.objects.dus_avant(organisation, chargee + timedelta(days=9)).exists()
+            assert not Rappel.objects.dus_avant(organisation, chargee - timedelta(days=1)).exists()
 
 
 def _que_des_personnes_fictives(personnes: list) -> None:
@@ -264,7 +269,7 @@ def test_les_copies_de_la_caisse_de_plus_de_vingt_jours_sont_effacees(chargee: d
     with contexte_systeme("carsat-bretagne"):
         copies = Exemplaire.objects.filter(organisation="carsat-bretagne")
         assert copies.exists()
-        assert not copies.a_purger(chargee).exists()
+        assert not copies.a_purger("carsat-bretagne", chargee).exists()
 
 
 def test_deux_cents_fiches_dans_leurs_proportions() -> None:

@@ -6,6 +6,7 @@ import sys
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.db import transaction
 
 from relais.annuaire.contexte import contexte
@@ -14,7 +15,7 @@ from relais.coffre.models import Genre
 from relais.fiches import effacement, exemplaires
 from relais.fiches.actions import brouillons, envois
 from relais.fiches.models import Brouillon, Effacement, Exemplaire, Fiche
-from tests.banc import RACINE
+from tests.banc import RACINE, Base
 from tests.fiches import gestes
 from tests.fiches.gestes import CAISSE, DEMANDE, DEPARTEMENT, apres
 from tests.personas import Personas
@@ -34,7 +35,8 @@ from relais.socle import horloge
 par = Affectation.objects.select_related("agent", "organisation").get(pk=sys.argv[1])
 with contexte(par):
     fiche = Fiche.objects.get(reference=sys.argv[2])
-    getattr(envois, sys.argv[3])(fiche, par=par, maintenant=horloge.maintenant())
+    motif = {"motif": "deces"} if sys.argv[3] == "retirer" else {}
+    getattr(envois, sys.argv[3])(fiche, **motif, par=par, maintenant=horloge.maintenant())
 """
 
 
@@ -62,8 +64,10 @@ def test_reprendre_la_fiche_detruit_la_cle_de_la_caisse(geste: str, personnel: P
     assert chercher_nir(CAISSE, DEMANDE.personne.nir or "") == [(Genre.EXEMPLAIRE, copie)]
     if geste == "retirer":
         gestes.lire(personnel.agent_caisse, fiche)
-    with contexte(personnel.ts_rennes):
-        getattr(envois, geste)(fiche, par=personnel.ts_rennes, maintenant=apres(hours=2))
+        gestes.retirer(personnel.ts_rennes, fiche, le=apres(hours=2))
+    else:
+        with contexte(personnel.ts_rennes):
+            envois.rappeler(fiche, par=personnel.ts_rennes, maintenant=apres(hours=2))
     assert not gestes.a_une_cle("exemplaire", copie)
     assert chercher_nir(CAISSE, DEMANDE.personne.nir or "") == []
     with pytest.raises(Illisible):
@@ -72,6 +76,23 @@ def test_reprendre_la_fiche_detruit_la_cle_de_la_caisse(geste: str, personnel: P
         exemplaires.lire_page(ligne)
     with gestes.vu_de(DEPARTEMENT):  # one's own copy stays
         assert exemplaires.derniere_demande(fiche, DEPARTEMENT)
+
+
+def test_une_copie_du_coffre_remise_en_place_ne_rend_pas_ce_qui_vient_d_etre_detruit(
+    personnel: Personas, base: Base
+) -> None:
+    fiche = gestes.transmettre(personnel.ts_rennes)
+    gardee = gestes.copies(fiche, DEPARTEMENT)
+    (copie,) = gestes.copies(fiche, CAISSE)
+    call_command("coffre", "copier")
+    with contexte(personnel.ts_rennes):
+        envois.rappeler(fiche, par=personnel.ts_rennes, maintenant=apres(hours=2))
+    (base.dossier / "coffre" / "coffre.sqlite3").unlink()
+    call_command("coffre", "retablir", "--confirmer")
+    assert not gestes.a_une_cle("exemplaire", copie)
+    assert chercher_nir(CAISSE, DEMANDE.personne.nir or "") == []
+    assert gestes.a_une_cle("exemplaire", gardee[0])
+    assert not Effacement.objects.exists()
 
 
 def test_achever_supprime_les_lignes_et_le_dit_une_fois(personnel: Personas) -> None:

@@ -80,7 +80,7 @@ def test_une_fiche_part_et_revient(personas: Personas) -> None:
     close = social.post(
         f"/fiches/{fiche.reference}/clore/", {"issue": "ressources_retablies"}, follow=True
     )
-    assert "Terminée : ressources rétablies" in close.content.decode()
+    assert "Terminée\u00a0: ressources rétablies" in close.content.decode()
     assert set(Avis.objects.values_list("objet", flat=True)) == {
         "demande_urgente",
         "reponse_a_demande_urgente",

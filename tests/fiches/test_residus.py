@@ -2,9 +2,7 @@
 
 import io
 import json
-import logging
 import subprocess
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,10 +10,10 @@ from typing import Any
 import pikepdf
 import psycopg
 import pytest
-from django.contrib.sessions.models import Session
+from django.test import Client
 from django.utils import timezone
 
-from config.journaux import LigneJson
+from relais.annuaire.models import Seance
 from relais.fiches import avis, effacement, exemplaires
 from relais.fiches.models import Fiche
 from tests.adaptateurs.serveur_smtp import Boite, serveur
@@ -51,7 +49,6 @@ PERSONNE = replace(
     DEMANDE.personne, **{k: v for k, v in IDENTITE.items() if k != "commentaire"}, nom_marital=""
 )
 CONTENU = replace(DEMANDE, personne=PERSONNE, commentaire=IDENTITE["commentaire"])
-JOURNAUX = ("", "django", "procrastinate", "pikepdf", "axes")  # those of settings.LOGGING
 
 
 def trouves(octets: bytes) -> list[str]:
@@ -63,20 +60,6 @@ def trouves(octets: bytes) -> list[str]:
         if any(forme in bas for forme in (mot.lower().encode(), mot.encode().hex().encode()))
         or mot.upper().encode().hex().encode() in bas
     ]
-
-
-@pytest.fixture
-def lignes() -> Iterator[io.StringIO]:
-    """The log lines as an operator gets them: same loggers, same levels, same format."""
-    flux = io.StringIO()
-    poste = logging.StreamHandler(flux)
-    poste.setFormatter(LigneJson())
-    journaux = [logging.getLogger(nom) for nom in JOURNAUX]
-    for journal in journaux:
-        journal.addHandler(poste)
-    yield flux
-    for journal in journaux:
-        journal.removeHandler(poste)
 
 
 def du_departement(personnel: Personas) -> tuple[str, list[Any]]:
@@ -141,6 +124,21 @@ def panne(personnel: Personas, fiche: str, monkeypatch: pytest.MonkeyPatch) -> A
         return social.get(fiche)
 
 
+def adresses_tapees(personnel: Personas) -> list[Any]:
+    """What somebody may type in the bar of a browser: nowhere, refused, too long, another host."""
+    social = connecter(personnel.ts_rennes)
+    mot, nir = CANARIS["nom"], CANARIS["nir"]
+    return [
+        social.get(f"/fiches/{nir}/"),
+        social.get(f"/{mot}/{nir}?nom={mot}"),
+        social.get(f"/corbeille/?terme={nir}"),
+        social.post(f"/fiches/{nir}/clore/", {"issue": mot}),
+        social.get(f"/compte/lien/{mot}/{nir}/"),
+        social.get("/fiches/", headers={"host": f"{mot}.exemple.test"}),
+        Client(enforce_csrf_checks=True).post(f"/compte/connexion/?{nir}", {"login": mot}),
+    ]
+
+
 def vidage(base: Base) -> bytes:
     """The whole base as a stolen backup would show it."""
     outil = base.banc.binaires / "pg_dump"
@@ -196,20 +194,22 @@ def test_une_histoire_entiere_ne_laisse_rien_en_clair(
     recus += suite
     a_cote(personnel)
     cassee = panne(personnel, adresse, monkeypatch)
+    tapees = adresses_tapees(personnel)
     lieux = {
         "base": vidage(base),
         "travaux": "\n".join(
             rangees(base, "SELECT to_jsonb(j)::text FROM procrastinate_jobs j")
         ).encode(),
         "séances": json.dumps(
-            [s.get_decoded() for s in Session.objects.all()], ensure_ascii=False
+            [s.get_decoded() for s in Seance.objects.all()], ensure_ascii=False
         ).encode(),
         "courriels": courriels(settings),
         "journaux": lignes.getvalue().encode(),
         "coffre": fichiers(base.dossier),
         "documents": b"\n".join(metadonnees(un.content) for un in papiers),
         "entêtes": repr([dict(r.headers) for r in recus]).encode(),
-        "page d’erreur": cassee.content,
+        "pages d’erreur": b"\n".join(r.content for r in (cassee, *tapees)),
+        "adresses": "\n".join(r.wsgi_request.get_full_path() for r in recus).encode(),
         "journal de PostgreSQL": (base.banc.dossier / "postgresql.log").read_bytes(),
     }
     assert {lieu: trouves(octets) for lieu, octets in lieux.items() if trouves(octets)} == {}
@@ -219,6 +219,8 @@ def test_une_histoire_entiere_ne_laisse_rien_en_clair(
     assert codes.pop(1) == 422  # the refused NIR, kept as typed in the draft
     assert set(codes) == {200, 302}, codes
     assert cassee.status_code == 500
+    assert [r.status_code for r in tapees] == [404, 404, 403, 404, 404, 400, 403]
+    assert b"404 fiches:voir" in lieux["journaux"]
     assert reference.encode() in lieux["base"]
     assert reference.encode() in lieux["courriels"]
     assert reference.encode() in lieux["documents"]

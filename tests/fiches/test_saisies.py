@@ -3,16 +3,27 @@
 import html
 import io
 import re
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pikepdf
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.forms import Form
 from django.test import Client
 from PIL import Image
 
+from relais.annuaire.models import Affectation
 from relais.fiches.actions import brouillons
+from relais.fiches.forms.absences import FormulaireAbsence
+from relais.fiches.forms.caisse import FormulaireAttribution
+from relais.fiches.forms.courriels import FormulaireCourriels
+from relais.fiches.forms.suivi import FormulaireExport, FormulaireSignalement, FormulaireSuite
 from relais.fiches.models import Brouillon, Fiche
+from relais.regles.convention import Role
+from relais.regles.signalement import Reponse, Suite
 from tests.fiches import gestes
 from tests.fiches.gestes import DEPARTEMENT
 from tests.fiches.test_histoire import SAISIE, trait, version
@@ -96,6 +107,19 @@ def test_un_caractere_nul_se_dit_dans_chaque_champ(social: Client, adresse: str)
     assert reponse.status_code == 422
     for champ in ("nir", "mail", "telephone"):
         assert "caractère invisible" in erreur_de(lisible(reponse), champ)
+
+
+@pytest.mark.parametrize("chemin", ["", "brouillon/", "envoyer/"])
+def test_un_numero_dans_le_commentaire_se_dit(chemin: str, personas: Personas) -> None:
+    commentaire = "Son numéro : 1 85 05 78 006 084 91."
+    fiche = gestes.ecrire(personas.ts_rennes, replace(gestes.DEMANDE, commentaire=commentaire))
+    navigateur, ici = connecter(personas.ts_rennes), f"/fiches/{fiche.reference}/"
+    if chemin == "brouillon/":
+        saisie = SAISIE | {"version": "3", "commentaire": commentaire}
+        page = navigateur.post(f"{ici}{chemin}", saisie)
+    else:
+        page = navigateur.get(f"{ici}{chemin or 'ecrire/'}")
+    assert "semble écrit dans le commentaire" in page.content.decode()
 
 
 def test_un_nir_sans_cle_attend_qu_on_la_dise_inconnue(social: Client, adresse: str) -> None:
@@ -330,7 +354,9 @@ def test_un_dessin_qui_n_en_est_pas_un_est_refuse(
     [
         ({}, "nature"),
         ({"nature": ""}, "nature"),
-        ({"nature": "complement_demande"}, "nature"),
+        ({"nature": "complement_demande"}, "objet_complement"),
+        ({"nature": "complement_demande", "objet_complement": "dossier"}, "precision"),
+        ({"nature": "etape", "prochain_point_le": "2030-01-01", "clore": "on"}, "clore"),
         ({"nature": "etape"}, "prochain_point_le"),
         ({"nature": "etape", "prochain_point_le": "2020-01-01"}, "prochain_point_le"),
         ({"nature": "paiement_debloque", "versement_le": "hier"}, "versement_le"),
@@ -373,3 +399,44 @@ def test_un_signalement_refuse_une_reference_qui_n_en_est_pas_une(social: Client
     reponse = social.post("/signaler/", {"nature": "technique", "reference": "Camille Fictif"})
     assert reponse.status_code == 422
     assert "K7QF-3MWP" in erreur_de(lisible(reponse), "reference")
+
+
+@pytest.mark.parametrize(
+    ("formulaire", "manques"),
+    [
+        (
+            FormulaireExport,
+            {
+                "debut": "Indiquez une date.",
+                "fin": "Indiquez une date.",
+                "forme": "Choisissez un fichier.",
+            },
+        ),
+        (FormulaireSignalement, {"nature": "Choisissez ce qui n’a pas fonctionné."}),
+        (
+            FormulaireSuite,
+            {"reponse": "Choisissez une réponse.", "suite": "Choisissez qui agit maintenant."},
+        ),
+        (FormulaireCourriels, {"choix": "Choisissez l’une des trois réponses."}),
+        (partial(FormulaireAttribution, agents=[]), {"a": "Choisissez à qui."}),
+        (
+            partial(FormulaireAbsence, absent=Affectation(role=Role.ENCADRANT), collegues=[]),
+            {"du": "Indiquez ce jour.", "au": "Indiquez ce jour."},
+        ),
+    ],
+)
+def test_un_champ_laisse_vide_dit_ce_qu_il_attend(
+    formulaire: Callable[..., Form], manques: dict[str, str]
+) -> None:
+    form = formulaire({})
+    assert {champ: list(dit) for champ, dit in form.errors.items()} == {
+        champ: [dit] for champ, dit in manques.items()
+    }
+    assert "required" not in form.as_p()
+
+
+def test_un_choix_vaut_le_code_qu_il_represente() -> None:
+    form = FormulaireSuite({"reponse": "relance", "suite": "caisse"})
+    assert form.is_valid()
+    assert form.cleaned_data["reponse"] is Reponse.RELANCE
+    assert form.cleaned_data["suite"] is Suite.CAISSE

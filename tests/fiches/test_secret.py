@@ -8,13 +8,10 @@ import http.cookiejar
 import io
 import re
 import subprocess
-import sys
-import time
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from email import message_from_bytes
 from email.policy import default
 from pathlib import Path
@@ -22,16 +19,17 @@ from typing import Any
 
 import pikepdf
 import pytest
-from django.contrib.sessions.models import Session
 
+from relais.annuaire.models import Seance
 from relais.fiches.models import Avis, Fiche
 from tests.adaptateurs.serveur_smtp import Boite, port_libre, serveur
-from tests.banc import RACINE, Base
+from tests.banc import Base
 from tests.fiches import gestes
 from tests.fiches.gestes import CAISSE
 from tests.fiches.lire_pdf import texte
 from tests.fiches.test_histoire import SAISIE, trait, version
 from tests.personas import Personas, connecter
+from tests.processus import attendre, processus, rassembler_le_statique, reglages_web, repond
 
 NIR = "1850578006084"
 PERSONNE = {
@@ -93,38 +91,6 @@ def biscuit(nom: str, valeur: str) -> http.cookiejar.Cookie:
     )
 
 
-@contextmanager
-def processus(base: Base, commande: list[str], sortie: Path, **env: str) -> Iterator[None]:
-    with sortie.open("ab") as flux:
-        lance = subprocess.Popen(
-            [sys.executable, "-m", "relais", *commande],
-            cwd=RACINE,
-            env=base.environnement() | env,
-            stdout=flux,
-            stderr=flux,
-        )
-    try:
-        yield
-    finally:
-        lance.terminate()
-        lance.wait(30)
-
-
-def attendre(condition: Any, sortie: Path, *, secondes: float = 60) -> None:
-    fin = time.monotonic() + secondes
-    while not condition():
-        assert time.monotonic() < fin, sortie.read_text()
-        time.sleep(0.2)
-
-
-def repond(port: int) -> bool:
-    try:
-        urllib.request.urlopen(f"http://localhost:{port}/sante/pret", timeout=5).close()
-    except (urllib.error.URLError, OSError):
-        return False
-    return True
-
-
 def raconter(social: Navigateur, caisse: Navigateur) -> list[bytes]:
     """The whole story, with a mistake, a refusal and every document on the way; the PDF files."""
     social.ouvrir("/fiches/")
@@ -152,7 +118,13 @@ def raconter(social: Navigateur, caisse: Navigateur) -> list[bytes]:
         {"nature": "paiement_debloque", "versement_le": "2027-12-01", "geste": "envoyer"},
     )
     social.ouvrir(fiche)
-    documents = ("demande.pdf", "reponse.pdf", "feuille.pdf")
+    for navigateur in (social, caisse):
+        for terme in ("Zyxfictif", NIR, "Camylla Zyxfictif"):
+            assert "Camylla" in navigateur.ouvrir("/recherche/", {"terme": terme})[1].decode()
+        with pytest.raises(urllib.error.HTTPError, match="422"):
+            navigateur.ouvrir("/recherche/", {"terme": f"{NIR}92"})
+    social.ouvrir("/ou-en-est-on/", {"reference": reference})
+    documents = ("demande.pdf", "reponse.pdf", "feuille.pdf", "dossier.pdf")
     pdf = [social.ouvrir(fiche + nom)[1] for nom in documents]
     social.ouvrir(f"{fiche}clore/")
     social.ouvrir(f"{fiche}clore/", {"issue": "ressources_retablies"})
@@ -179,7 +151,7 @@ def sauvegarde(base: Base) -> bytes:
 
 def sessions() -> bytes:
     """What sessions hold, opened as their reader does."""
-    lues = [str(s.get_decoded()) for s in Session.objects.all()]
+    lues = [str(s.get_decoded()) for s in Seance.objects.all()]
     assert lues
     return "\n".join(lues).encode()
 
@@ -193,13 +165,11 @@ def test_apres_toute_l_histoire_rien_ne_nomme_personne(
         connecter(qui).cookies["session"].value
         for qui in (personnel.ts_rennes, personnel.agent_caisse)
     ]
-    rassembler = [sys.executable, "-m", "relais", "collectstatic", "--noinput", "-v0"]
-    subprocess.run(rassembler, cwd=RACINE, env=base.environnement(), check=True)
+    rassembler_le_statique(base)
     with ExitStack() as pile:
         port = pile.enter_context(serveur(boite))
         env = {f"RELAIS_SMTP_{c}": v for c, v in _smtp(port).items()}
-        env |= {"RELAIS_ADRESSE_PUBLIQUE": f"http://localhost:{port_web}"}
-        env |= {"RELAIS_ECOUTE": f"127.0.0.1:{port_web}", "RELAIS_WEB_PROCESSUS": "1"}
+        env |= reglages_web(port_web)
         pile.enter_context(processus(base, ["servir"], journal, **env))
         pile.enter_context(processus(base, ["ouvrier"], journal, **env))
         attendre(lambda: repond(port_web), journal)

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 
 import psycopg
 from django.db import connection
@@ -11,8 +12,9 @@ from relais.annuaire.contexte import contexte
 from relais.fiches.actions import envois, reponses
 from relais.fiches.actions.acte import ActeRefuse
 from relais.fiches.exemplaires import derniere_demande
-from relais.fiches.models import Avis, Envoi, Exemplaire, Fiche, Tour
+from relais.fiches.models import Avis, Brouillon, Envoi, Exemplaire, Fiche, Tour
 from relais.journal.chaine import verifier
+from relais.regles.retrait import MotifRetrait
 from tests.banc import Base
 from tests.fiches import gestes
 from tests.fiches.gestes import CAISSE, DEPARTEMENT, ETAPE, PAIEMENT, apres, ensemble
@@ -150,6 +152,40 @@ def test_rappel_et_lecture_au_meme_instant_jamais_les_deux(personnel: Personas) 
     assert set(vues) <= {"lue", "rappelee"}
 
 
+def test_completer_et_repondre_au_meme_instant_rien_ne_se_perd(personnel: Personas) -> None:
+    """The caisse may answer all the same: the complement leaves before, or is kept as it was."""
+    par, qui = personnel.ts_rennes, personnel.agent_caisse
+    vus = Counter[str]()
+    for tour in range(12):
+        fiche = gestes.transmettre(par)
+        gestes.repondre(qui, fiche, gestes.PRECISION)
+        ecrit = gestes.preparer(par, fiche, "Déposée le 12 mars 2026.", le=apres(hours=4))
+
+        def completer(fiche: Fiche = fiche, version: int = ecrit.version) -> str:
+            with contexte(par):
+                envois.completer(fiche, version=version, par=par, maintenant=apres(hours=5))
+            return "complete"
+
+        def repondre(fiche: Fiche = fiche) -> str:
+            gestes.repondre(qui, fiche, PAIEMENT, le=apres(hours=5))
+            return "repond"
+
+        issues = ensemble([completer, repondre] if tour % 2 else [repondre, completer])
+        assert all(isinstance(i, str | ActeRefuse) for i in issues), issues
+        assert "repond" in issues
+        with gestes.vu_de(DEPARTEMENT):
+            natures = list(Envoi.objects.filter(fiche=fiche).values_list("nature", flat=True))
+            reste = Brouillon.objects.filter(fiche=fiche).exists()
+            assert Fiche.objects.get(pk=fiche.pk).statut == "repondue"
+        assert natures.count("reponse") == 1
+        assert natures.count("complement") == issues.count("complete")
+        assert reste == ("complete" not in issues)
+        assert gestes.evenements(fiche, CAISSE).count("repondre") == 1
+        vus["les deux" if "complete" in issues else "la réponse seule"] += 1
+    assert sum(vus.values()) == 12
+    assert verifier(DEPARTEMENT).intacte
+
+
 def essayer(gestes_dans_l_ordre: list[Callable[[], object]]) -> None:
     """Each act, done or refused in the words of the product; any other error comes out."""
     for geste in gestes_dans_l_ordre:
@@ -179,9 +215,11 @@ def test_rien_ne_se_bloque_quand_tout_arrive_a_la_fois(personnel: Personas) -> N
         with contexte(par):
             geste(fiche, par=par, maintenant=apres(hours=1))
 
+    retirer = partial(envois.retirer, motif=MotifRetrait.OPPOSITION)
+
     def rappeler(rang: int) -> None:
         for f in fiches if rang % 2 else reversed(fiches):
-            essayer([lambda f=f, g=g: reprendre(f, g) for g in (envois.rappeler, envois.retirer)])
+            essayer([lambda f=f, g=g: reprendre(f, g) for g in (envois.rappeler, retirer)])
 
     travaux = [lambda r=r: traiter(r) for r in range(6)]
     issues = ensemble([*travaux, *(lambda r=r: rappeler(r) for r in range(2))])
