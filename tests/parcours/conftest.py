@@ -11,11 +11,30 @@ from typing import Any
 import pytest
 from django.core.servers.basehttp import ThreadedWSGIServer
 from django.test.testcases import QuietWSGIRequestHandler
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Request,
+    Response,
+    expect,
+)
 
 from tests.banc import Base
 
-PATIENCE = 10_000  # milliseconds
+SOMBRE = ["color-contrast", "link-in-text-block"]
+LARGEURS = (320, 1280)  # 320: a screen of 1280 px read at 400 %
+PATIENCE = 20_000  # milliseconds: other work may share this machine
+# A 4xx answer, or a network that was cut: what follows is each test's own affair.
+ATTENDUS = (
+    "Failed to load resource",
+    "Response Status Error Code 4",
+    "htmx:afterRequest",
+    "htmx:sendAbort",
+    "htmx:sendError",
+)
+expect.set_options(timeout=PATIENCE)
 LOCAUX = ("http://localhost:", "data:", "blob:", "about:")
 
 
@@ -67,12 +86,30 @@ def page(visiteur: Callable[..., Page]) -> Page:
     return visiteur()
 
 
+@pytest.fixture(scope="session")
+def sans_faute(axe: Callable[..., None]) -> Callable[[Page], None]:
+    """`sans_faute(page)`: axe in light, contrast in dark, nothing to scroll sideways, one title."""
+    from tests.parcours.gestes import tient_dans_la_largeur  # loads Django's models
+
+    def verifier(page: Page) -> None:
+        axe(page)
+        # A colour on its way to another one has the contrast of neither.
+        page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+        axe(page, regles=SOMBRE)
+        page.emulate_media(color_scheme="light")
+        for largeur in LARGEURS:
+            page.set_viewport_size({"width": largeur, "height": 800})
+            tient_dans_la_largeur(page)
+        assert page.locator("h1").count() == 1
+
+    return verifier
+
+
 def surveiller(contexte: BrowserContext, plaintes: list[str]) -> None:
     """Write down what no page of ours may do."""
 
     def console(message: ConsoleMessage) -> None:
-        # A 4xx answer is told here as well: what it must be is each test's own affair.
-        if message.type == "error" and "Failed to load resource" not in message.text:
+        if message.type == "error" and not message.text.startswith(ATTENDUS):
             plaintes.append(f"console : {message.text}")
 
     def requete(demande: Request) -> None:

@@ -13,6 +13,7 @@ from relais.fiches.contenu import Contenu, Personne
 from relais.fiches.models import Brouillon, Fiche
 from relais.regles.convention import Canal
 from relais.regles.fiche import NatureReponse
+from relais.regles.retrait import MotifRetrait
 from relais.socle import horloge
 from tests.fiches.gestes import (
     AILLEURS,
@@ -24,15 +25,13 @@ from tests.fiches.gestes import (
     clore,
     ecrire,
     lire,
+    noter,
     prendre,
     repondre,
     transmettre,
 )
-from tests.parcours.gestes import entrer, tient_dans_la_largeur
+from tests.parcours.gestes import entrer
 from tests.personas import creer_personas
-
-SOMBRE = ["color-contrast", "link-in-text-block"]
-LARGEURS = (1280, 320)  # 320: a screen of 1280 px read at 400 %
 
 
 @pytest.fixture
@@ -40,36 +39,26 @@ def personas(base):
     return creer_personas()
 
 
-@pytest.fixture
-def sans_faute(axe):
-    """`sans_faute(page)`: axe in light, contrast in dark, nothing to scroll sideways."""
-
-    def verifier(page):
-        axe(page)
-        # A colour on its way to another one has the contrast of neither.
-        page.emulate_media(color_scheme="dark", reduced_motion="reduce")
-        axe(page, regles=SOMBRE)
-        page.emulate_media(color_scheme="light")
-        for largeur in reversed(LARGEURS):
-            page.set_viewport_size({"width": largeur, "height": 800})
-            tient_dans_la_largeur(page)
-        assert page.locator("h1").count() == 1
-
-    return verifier
-
-
 def test_les_listes_vides_et_les_pages_d_aide(visiteur, personas, sans_faute):
     for qui, adresses in {
-        personas.ts_rennes: ["/fiches/", "/fiches/?vue=terminees", "/signaler/"],
+        personas.ts_rennes: [
+            *("/fiches/", "/fiches/?vue=terminees", "/ou-en-est-on/", "/recherche/", "/signaler/"),
+            "/compte/courriels/",
+        ],
         personas.encadrante_rennes: ["/fiches/?qui_suit=equipe"],
-        personas.agent_caisse: ["/corbeille/", "/corbeille/?vue=traitees"],
+        personas.agent_caisse: [
+            *("/corbeille/", "/corbeille/?vue=traitees", "/corbeille/?vue=attente"),
+            *("/corbeille/?vue=a_classer", "/corbeille/?agent=moi&motif=rupture"),
+        ],
         personas.referent_departement: ["/suivi/", "/signaler/"],
     }.items():
         page = entrer(visiteur(), qui)
         for adresse in adresses:
             page.goto(adresse)
             sans_faute(page)
-    for adresse in ("/aide/donnees-personnelles/", "/aide/accessibilite/"):
+    aide = ("", "donnees-personnelles/", "accessibilite/", "ailleurs/", "visite/?etape=3")
+    for suite in (*aide, *(f"mode-operatoire/{nom}/" for nom in ("travailleur-social", "dpo"))):
+        adresse = f"/aide/{suite}"
         page.goto(adresse)
         sans_faute(page)
 
@@ -106,7 +95,8 @@ def etats(personas):
         envois.rappeler(fiches["rappelée"], par=ts, maintenant=hier)
     lire(caisse, fiches["retirée"], le=hier)
     with contexte(ts):
-        envois.retirer(Fiche.objects.get(pk=fiches["retirée"].pk), par=ts, maintenant=hier)
+        vue = Fiche.objects.get(pk=fiches["retirée"].pk)
+        envois.retirer(vue, MotifRetrait.DECES, par=ts, maintenant=hier)
     for nom in ("prise en charge", "prise en charge sans la case"):
         prendre(caisse, fiches[nom], le=hier)
     for nom, reponse in {
@@ -186,6 +176,33 @@ def test_les_pages_de_qui_ecrit(visiteur, personas, sans_faute):
     sans_faute(page)
 
 
+def test_les_pages_d_une_matinee(visiteur, personas, sans_faute):
+    ts, maintenant = personas.ts_rennes, horloge.maintenant()
+    close = transmettre(ts, le=maintenant - timedelta(days=2))
+    repondre(personas.agent_caisse, close, le=maintenant - timedelta(days=1))
+    clore(ts, close)
+    page = entrer(visiteur(), ts, f"/fiches/{close.reference}/")
+    page.get_by_role("button", name="Imprimée et versée au dossier").click()
+    sans_faute(page)
+    page.goto(f"/fiches/{close.reference}/conjoint/")
+    sans_faute(page)
+    for i in range(2):
+        transmettre(ts, le=maintenant + timedelta(seconds=i))
+    page.goto("/fiches/")
+    expect(page.get_by_role("navigation", name="Récemment")).to_contain_text(close.reference)
+    sans_faute(page)
+    for adresse, champ, tapes in (
+        ("/recherche/", "Rechercher une fiche", ("fictif", "Personne", "1 85", close.reference)),
+        ("/ou-en-est-on/", "Référence écrite", (close.reference, "ABCD-2345", "K7")),
+    ):
+        page.goto(adresse)
+        for tape in tapes:
+            page.get_by_role("textbox", name=champ).fill(tape)
+            page.keyboard.press("Enter")
+            expect(page.get_by_role("textbox", name=champ)).to_have_value(tape)
+            sans_faute(page)
+
+
 def test_la_confirmation_d_un_depot_sur_bluefiles(visiteur, personas, sans_faute):
     ts = personas.ts_rennes
     fiche = ecrire(ts, le=horloge.maintenant())
@@ -194,7 +211,7 @@ def test_la_confirmation_d_un_depot_sur_bluefiles(visiteur, personas, sans_faute
     page = entrer(visiteur(), ts, f"/fiches/{fiche.reference}/envoyer/")
     sans_faute(page)
     page.get_by_role("button", name="J’ai déposé la fiche sur BlueFiles").click()
-    expect(page.locator("h1")).to_be_visible()
+    page.wait_for_url(f"**/fiches/{fiche.reference}/")
     sans_faute(page)
 
 
@@ -231,6 +248,58 @@ def test_les_pages_de_qui_repond(visiteur, personas, sans_faute):
         sans_faute(page)
     page.goto(f"/fiches/{discrete.reference}/repondre/?nature=etape")
     expect(page.get_by_text("La réponse va à la personne, pas au professionnel")).to_be_visible()
+    sans_faute(page)
+
+
+def test_les_pages_de_qui_repartit_et_classe(visiteur, personas, sans_faute):
+    maintenant = horloge.maintenant()
+    ages = (timedelta(hours=1), timedelta(days=16), timedelta(days=18))
+    fiches = [transmettre(personas.ts_rennes, le=maintenant - age) for age in ages]
+    for fiche in fiches[:2]:
+        repondre(personas.agent_caisse, fiche, le=maintenant)
+    noter(personas.agent_caisse, fiches[2])
+    page = entrer(visiteur(), personas.responsable_caisse, "/corbeille/?vue=a_classer")
+    expect(page.get_by_text("Contenu effacé dans")).to_have_count(2)
+    sans_faute(page)
+    choix = "&".join(f"fiche={f.reference}" for f in fiches)
+    for adresse in ("attribuer", "classer", "classer/annuler"):
+        page.goto(f"/corbeille/{adresse}/?{choix}")
+        sans_faute(page)
+    page.goto(f"/corbeille/attribuer/?{choix}")
+    page.get_by_role("button", name="Attribuer").click()
+    expect(page.locator("[data-resume-erreurs]")).to_be_focused()
+    sans_faute(page)
+    page.goto("/phrases-types/")
+    sans_faute(page)
+    page.get_by_role("button", name="Enregistrer la phrase").click()
+    expect(page.locator("[data-resume-erreurs]")).to_be_focused()
+    sans_faute(page)
+    page.get_by_role("radio", name="Ce qui manque").check()
+    page.get_by_label("Titre").fill("Relevé bancaire")
+    page.get_by_label("Texte").fill("Un relevé d’identité bancaire.")
+    page.get_by_role("button", name="Enregistrer la phrase").click()
+    expect(page.locator(".messages")).to_contain_text("La phrase est enregistrée.")
+    sans_faute(page)
+    page.goto(f"/fiches/{fiches[2].reference}/repondre/?nature=piece_manquante")
+    page.get_by_role("button", name="Insérer").click()
+    expect(page.get_by_label("Ce qui manque", exact=True)).to_have_value(
+        "Un relevé d’identité bancaire."
+    )
+    sans_faute(page)
+    page.goto(f"/fiches/{fiches[0].reference}/")
+    page.get_by_text("Noter un contact").click()
+    sans_faute(page)
+    page.get_by_role("button", name="Enregistrer la note").click()
+    expect(page.locator("[data-resume-erreurs]")).to_be_focused()
+    sans_faute(page)
+    page.goto(f"/fiches/{fiches[0].reference}/numero/")
+    sans_faute(page)
+    page.get_by_role("button", name="Montrer le numéro").click()
+    expect(page.locator("[data-resume-erreurs]")).to_be_focused()
+    sans_faute(page)
+    page.goto(f"/fiches/{fiches[0].reference}/")
+    page.get_by_role("button", name="Versée dans l’applicatif métier").click()
+    expect(page.get_by_role("button", name="Annuler : elle n’est pas versée")).to_be_visible()
     sans_faute(page)
 
 

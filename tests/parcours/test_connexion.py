@@ -2,10 +2,10 @@
 
 import psycopg
 import pytest
-from django.contrib.sessions.backends.db import SessionStore
 
 from relais.annuaire.demonstration import MOT_DE_PASSE as MOT_FICTIF
 from relais.annuaire.facteurs import code_du_moment
+from relais.annuaire.magasin_de_seances import SessionStore
 from relais.socle import marque
 from tests.annuaire.gestes import code_pour
 from tests.personas import MOT_DE_PASSE, SECRET_TOTP, creer_personas, poser_second_facteur
