@@ -10,7 +10,7 @@ from django.core.management import call_command
 from relais.socle import horloge
 from relais.socle.postgres import Serveur
 from tests import banc
-from tests.bench import fiches, remplissage
+from tests.bench import fiches, index, remplissage
 from tests.bench.decor import Decor, planter
 
 Dire = Callable[[str], None]
@@ -44,6 +44,7 @@ def bases(
                 decor, taille - fiches.EN_COURS, maintenant, premier_tour=dernier_tour
             )
             remplissage.remplir(base, carnets)
+            index.indexer(base)
             dire(f"{taille} fiches en base en {time.monotonic() - debut:.0f} s")
             remplies.append(base)
         serveur.arreter()

@@ -4,7 +4,8 @@ import secrets
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from relais.annuaire.actions import creer_agent, creer_equipe
+from relais.annuaire.actions.comptes import creer_agent
+from relais.annuaire.actions.equipes import creer_equipe
 from relais.annuaire.models import Affectation, Convention, Equipe, Organisation, Territoire
 from relais.fiches.demonstration import population
 from relais.regles.convention import Role

@@ -6,13 +6,17 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from random import Random
-from typing import Any
+from typing import Any, NamedTuple
 
 import psycopg
 from django.db import connections
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from relais.annuaire.contexte import contexte
+from relais.annuaire.models import Affectation
+from relais.fiches.exemplaires import derniere_demande
+from relais.fiches.models import Fiche
 from tests.banc import Base
 from tests.bench.decor import Decor
 
@@ -23,6 +27,14 @@ Geste = Callable[[], Any]
 
 class GesteManque(Exception):
     """A request did not do what it measures: a figure of it would be worth nothing."""
+
+
+class Cherchee(NamedTuple):
+    """A fiche in progress, by the three things that find it."""
+
+    reference: str
+    nir: str
+    nom: str
 
 
 @dataclass
@@ -38,6 +50,7 @@ class Scene:
     a_repondre: Iterator[str]
     a_relire: Iterator[str]
     brouillons: Iterator[tuple[str, int]]
+    a_trouver: Iterator[Cherchee]
 
     def gestes(self) -> dict[str, Geste]:
         """By name, in the order of the table; the first is the unit."""
@@ -49,7 +62,8 @@ class Scene:
                 self.caisse, f"{corbeille}?territoire=T1&motif=rupture"
             ),
             "corbeille, en retard": lambda: _lire(self.caisse, f"{corbeille}?vue=retard"),
-            "corbeille, les miennes": lambda: _lire(self.caisse, f"{corbeille}?vue=miennes"),
+            "corbeille, les miennes": lambda: _lire(self.caisse, f"{corbeille}?agent=moi"),
+            "corbeille, à classer": lambda: _lire(self.caisse, f"{corbeille}?vue=a_classer"),
             "corbeille, traitées": lambda: _lire(self.caisse, f"{corbeille}?vue=traitees"),
             "mes fiches": lambda: _lire(self.social, mes_fiches),
             "mes fiches, terminées": lambda: _lire(self.social, f"{mes_fiches}?vue=terminees"),
@@ -59,6 +73,10 @@ class Scene:
             ),
             "ouvrir (caisse)": lambda: _lire(self.caisse, f"/fiches/{next(self.recues)}/"),
             "ouvrir (Département)": lambda: _lire(self.social, f"/fiches/{next(self.siennes)}/"),
+            "chercher une référence": lambda: self._chercher("reference"),
+            "chercher un numéro": lambda: self._chercher("nir"),
+            "chercher un nom": lambda: self._chercher("nom"),
+            "chercher un numéro (caisse)": lambda: self._chercher("nir", par=self.caisse),
             "relire avant d’envoyer": lambda: _lire(
                 self.envoyeur, f"/fiches/{next(self.a_relire)}/envoyer/"
             ),
@@ -68,6 +86,12 @@ class Scene:
                 self.caisse, f"/fiches/{next(self.a_repondre)}/repondre/", REPONSE
             ),
         }
+
+    def _chercher(self, quoi: str, *, par: Client | None = None) -> None:
+        cherchee = next(self.a_trouver)
+        page = (par or self.social).post("/recherche/", {"terme": getattr(cherchee, quoi)})
+        if page.status_code != 200 or cherchee.reference not in page.content.decode():
+            raise GesteManque(f"{cherchee.reference} n’est pas trouvée ({page.status_code})")
 
     def _envoyer(self) -> None:
         reference, version = next(self.brouillons)
@@ -100,7 +124,22 @@ def mettre_en_scene(base: Base, decor: Decor) -> Scene:
         a_repondre=iter(recues[len(recues) // 2 :]),
         a_relire=itertools.cycle([reference for reference, _ in brouillons[:RELUS]]),
         brouillons=iter(brouillons[RELUS:]),
+        a_trouver=itertools.cycle(_cherchees(social, siennes)),
     )
+
+
+def _cherchees(par: Affectation, references: list[str]) -> list[Cherchee]:
+    """Name and number as the sealed requests say, where they can be read."""
+    with contexte(par):
+        demandes = {
+            fiche.reference: derniere_demande(fiche, par.organisation_id)
+            for fiche in Fiche.objects.visibles_par(par).filter(reference__in=references[:RELUS])
+        }
+        return [
+            Cherchee(reference, personne.nir, personne.nom_naissance)
+            for reference, demande in demandes.items()
+            if demande and (personne := demande[1].personne).nir
+        ]
 
 
 def chronometrer(geste: Geste) -> float:

@@ -22,12 +22,13 @@ COLONNES = {
         " notice_version, notice_empreinte, canal, transmise_le, reponse_due_le,"
         " derniere_heure_utile, prochain_point_le, premier_geste_le, repondue_le, chargee_a_id,"
         " ouverte_caisse_le, reponse_lue_le, classee_le, versee_au_dossier_le,"
-        " accompagnement_fini_le, rsa_clos_le, close_le, issue"
+        " accompagnement_fini_le, rsa_clos_le, close_le, issue, retiree_le, motif_retrait,"
+        " cloture_office_le, dernier_evenement_le, revue_le"
     ),
     "fiches_tour": (
         "id, fiche_id, departement_id, caisse_id, rang, transmise_le, reponse_due_le,"
         " derniere_heure_utile, prochain_point_le, premier_geste_le, repondue_le, etapes,"
-        " rappelee_le"
+        " rappelee_le, attente"
     ),
     "fiches_envoi": (
         "id, fiche_id, tour_id, emetteur_id, destinataire_id, nature, sens, canal, reserve,"
@@ -61,6 +62,8 @@ class Moment(NamedTuple):
     lue: str
     close: str
     a_purger: str
+    office: str
+    revue: str
 
 
 class Copie(NamedTuple):
@@ -135,7 +138,10 @@ class Raconteur:
             f"\t{vie.traitant if vie.prise else NUL}\t{m.geste if vie.prise else NUL}"
             f"\t{m.lue if finie and vie.repondue else NUL}\t{NUL}\t{NUL}\t{NUL}\t{NUL}"
             f"\t{m.close if vie.statut == 'close' else NUL}"
-            f"\t{'ressources_retablies' if vie.statut == 'close' else ''}\n"
+            f"\t{'ressources_retablies' if vie.statut == 'close' else ''}"
+            f"\t{m.close if vie.statut == 'retiree' else NUL}"
+            f"\t{'autre_demarche' if vie.statut == 'retiree' else ''}"
+            f"\t{m.office if vie.statut == 'repondue' else NUL}\t{m.geste}\t{m.revue}\n"
         )
 
     def _tour(self, vie: Vie, rang: int, m: Moment, *, dernier: bool) -> None:
@@ -145,7 +151,7 @@ class Raconteur:
             f"{self.tour}\t{vie.pk}\t{DEPARTEMENT}\t{CAISSE}\t{rang}\t{m.transmise}\t{m.due}"
             f"\t{m.utile}\t{NUL}\t{m.geste if vie.prise or repondu else NUL}"
             f"\t{m.repondue if repondu else NUL}\t{int(vie.etape)}"
-            f"\t{m.close if vie.statut == 'retiree' and dernier else NUL}\n"
+            f"\t{m.close if vie.statut == 'retiree' and dernier else NUL}\t0\n"
         )
         lue = m.geste if vie.prise or repondu else NUL
         envoi = self._envoi(vie, "demande", m.transmise, lue)
@@ -218,6 +224,8 @@ def moment(transmise: datetime, attente: timedelta, *, convention: Convention) -
         *(transmise, due, utile, geste, geste + timedelta(hours=9)),
         *(geste + timedelta(hours=30), geste + timedelta(days=12)),
         conservation.exemplaire_caisse(transmise, convention=convention),
+        delais.cloture_d_office(geste + timedelta(hours=9), convention=convention),
+        conservation.revue(geste.date(), convention=convention),
     )
     return Moment(*(un.isoformat() for un in dates))
 

@@ -3,11 +3,14 @@
 import statistics
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import NamedTuple
 
 from relais.adaptateurs.image import Page
 from relais.annuaire.conventions import chargees
 from relais.fiches import documents
+from relais.rgpd.actions import purge
+from relais.socle import horloge
 from tests.banc import Base
 from tests.bench.fiches import TRAIT
 from tests.coffre import mesure as coffre
@@ -31,12 +34,21 @@ def mesurer(base: Base) -> Iterator[Figure]:
     yield Figure("lectures (pages de 25)", f"{coffre.ouvertures_par_seconde():.0f} /s")
     yield Figure("clés créées, sur le disque", f"{coffre.creations_par_seconde():.0f} /s")
     yield Figure("clés détruites, 2 000 à la fois", f"{coffre.destructions_par_seconde():.0f} /s")
+    yield Figure("exemplaires purgés, certificats compris", f"{_purge():.0f} /s")
     for organisations in (("cd35",), ("cd35", "carsat-bretagne")):
         une = journal.mesurer(base.url(), redacteurs=8, organisations=organisations)
         yield Figure(
             f"actes journalisés, 8 rédacteurs, {len(organisations)} chaîne(s)",
             f"{une.par_seconde:.0f} /s  (médiane {une.mediane_ms:.1f} ms, p95 {une.p95_ms:.1f} ms)",
         )
+
+
+def _purge() -> float:
+    """Copies of the caisse a second: engaged, keys destroyed, rows deleted, certified."""
+    dans_un_mois = horloge.maintenant() + timedelta(days=30)
+    debut = time.perf_counter()
+    effaces = purge.purger("carsat-bretagne", maintenant=dans_un_mois)
+    return effaces / (time.perf_counter() - debut)
 
 
 def _pdf() -> Iterator[Figure]:

@@ -30,6 +30,7 @@ class Poste:
         fourche = multiprocessing.get_context("fork")
         self._processus = fourche.Process(target=_tenir, args=(base, decor, bout), daemon=True)
         self._processus.start()
+        bout.close()  # so that a process that dies is heard
         self.gestes: list[str] = self._recevoir()
 
     def demander(self, quoi: str, geste: str) -> Any:
