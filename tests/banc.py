@@ -39,6 +39,8 @@ def preparer_environnement() -> Path:
         "RELAIS_CLE_DJANGO": "cle-des-tests-" + "0" * 40,
         "RELAIS_CONVENTIONS": "conventions/demonstration.toml",
         "RELAIS_ROLE": "execution",
+        "RELAIS_SECURITE_CONTACT": "mailto:securite@exemple.test",
+        "RELAIS_SECURITE_EXPIRE": "2100-01-01",
         "RELAIS_BASE_URL": serveur(session).url("execution", f"essai_{OUVRIER}"),
     } | dossiers(session / OUVRIER)
     for nom in ("RELAIS_BASE_URL_PROPRIETAIRE", "RELAIS_DEMONSTRATION", "RELAIS_ADRESSE_PUBLIQUE"):

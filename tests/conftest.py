@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as reglages_hypothesis
 
 from tests import banc
 
@@ -34,6 +36,10 @@ RIEN_DEHORS = [
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
 ]
 REGLES_AXE = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+# A machine that does other things at the same time is no fault of a test.
+reglages_hypothesis.register_profile("relais", suppress_health_check=[HealthCheck.too_slow])
+reglages_hypothesis.load_profile("relais")
 
 from django.conf import settings  # noqa: E402 (the environment comes first)
 

@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 from django.test import Client
 
 from relais.annuaire import conventions
-from relais.annuaire.actions import creer_agent, creer_equipe
+from relais.annuaire.actions.comptes import creer_agent
+from relais.annuaire.actions.equipes import creer_equipe
 from relais.annuaire.facteurs import poser_application
 from relais.annuaire.models import Affectation, Agent, Organisation, Territoire
 from relais.regles.convention import Role
@@ -78,6 +79,8 @@ def creer_personas() -> Personas:
             equipe=equipes.get(equipe),
             maintenant=CREES_LE,
         )
+    # They have been there for months: the first visit is behind them.
+    Affectation.objects.update(visite_le=CREES_LE)
     return Personas({nom: affectation(nom) for nom in PERSONAS})
 
 
