@@ -23,7 +23,7 @@ import psycopg
 from psycopg import sql
 
 from relais.socle.base import ROLES, creer_base, creer_roles
-from relais.socle.superviseur import avec_son_pere, extrait
+from relais.socle.superviseur import attendre_la_fin, avec_son_pere, code_de_sortie, extrait
 
 PORT_DE_LA_SOCKET = 5432  # only a suffix of the socket's file name
 LONGUEUR_SOCKET = 107 - len("/.s.PGSQL.5432.lock")
@@ -106,13 +106,13 @@ class Serveur:
 
     def vivant(self) -> bool:
         """Whether the server started here still runs."""
-        return self._processus is not None and self._processus.poll() is None
+        return self._processus is not None and code_de_sortie(self._processus) is None
 
     def arreter(self) -> None:
         """Stop at once, connections cut, nothing lost."""
         arreter_le_serveur_de(self.donnees)
         if self._processus is not None:
-            self._processus.wait()
+            attendre_la_fin(self._processus)
             self._processus = None
         if self._prises is not None and self._prises.parent != self.dossier.resolve():
             shutil.rmtree(self._prises, ignore_errors=True)
@@ -214,7 +214,7 @@ class Serveur:
         assert self._processus is not None
         fin = time.monotonic() + DELAI_DEMARRAGE
         while time.monotonic() < fin:
-            if self._processus.poll() is not None:
+            if code_de_sortie(self._processus) is not None:
                 return False
             try:
                 psycopg.connect(self.url("postgres", "postgres"), connect_timeout=5).close()

@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import Protocol
@@ -23,6 +24,7 @@ DELAI_ARRET = 15  # seconds left to finish, before SIGKILL
 PAUSES = (1.0, 2.0, 4.0)  # seconds before each restart; after the last one, give up
 BONNE_SANTE = 60  # seconds of life after which earlier falls are forgotten
 EXTRAIT = 8  # lines of a log shown in an error
+SIGNAUX = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)  # somebody asks to stop
 REGISTRE = "processus.json"
 
 
@@ -72,20 +74,20 @@ class Programme:
         _inscrire(self.dossier, self.nom, self._processus.pid)
 
     def vivant(self) -> bool:
-        return self._processus is not None and self._processus.poll() is None
+        return self._processus is not None and code_de_sortie(self._processus) is None
 
     def arreter(self) -> None:
         """Ask, wait, then insist: the whole session goes, workers included."""
         if self._processus is None:
             return
-        arreter_la_session(self._processus.pid, recueillir=self._processus.poll)
-        self._processus.wait()
+        arreter_la_session(self._processus.pid, recueillir=partial(code_de_sortie, self._processus))
+        attendre_la_fin(self._processus)
         self._processus = None
         _rayer(self.dossier, self.nom)
 
     def code(self) -> int | None:
         """Exit status; None while it runs or when it never started."""
-        return self._processus.poll() if self._processus else None
+        return code_de_sortie(self._processus) if self._processus else None
 
     def derniers_mots(self) -> str:
         return extrait(self.journal)
@@ -151,13 +153,36 @@ def arretable() -> Iterator[None]:
             demande = True
             raise Arret
 
-    signaux = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-    avant = {un: signal.signal(un, demander) for un in signaux}
+    avant = {un: signal.signal(un, demander) for un in SIGNAUX}
     try:
         yield
     finally:
         for un, ancien in avant.items():
             signal.signal(un, ancien)
+
+
+@contextmanager
+def a_l_abri() -> Iterator[None]:
+    """Hold back what asks to stop. `Popen` takes a lock in `poll` and `wait`: an exception raised
+    there by a signal would leave it taken, and whoever waits for the program would do so for ever.
+    """
+    masque = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNAUX)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, masque)
+
+
+def code_de_sortie(processus: subprocess.Popen[bytes]) -> int | None:
+    """Its exit status, None while it runs."""
+    with a_l_abri():
+        return processus.poll()
+
+
+def attendre_la_fin(processus: subprocess.Popen[bytes]) -> None:
+    """Collect a program that was told to stop."""
+    with a_l_abri():
+        processus.wait()
 
 
 def avec_son_pere(fin: signal.Signals) -> list[str]:

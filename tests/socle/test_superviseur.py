@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,9 +14,11 @@ import pytest
 
 from relais.socle import superviseur
 from relais.socle.superviseur import (
+    Arret,
     Programme,
     ProgrammeTombe,
     Superviseur,
+    arretable,
     arreter_les_restes,
     session,
 )
@@ -37,7 +40,7 @@ def etranger() -> Iterator[subprocess.Popen[bytes]]:
     processus.wait()
 
 
-def attendre(quoi: Callable[[], object], secondes: float = 20) -> None:
+def attendre(quoi: Callable[[], object], secondes: float = 60) -> None:
     fin = time.monotonic() + secondes
     while not quoi():
         assert time.monotonic() < fin, "rien n'est venu"
@@ -119,7 +122,41 @@ def test_un_arret_demande_arrete_ce_qui_a_ete_lance(tmp_path: Path, fin: signal.
     processus = lance(tmp_path, "tous.surveiller()")
     pid = numero(tmp_path)
     processus.send_signal(fin)
-    processus.communicate(timeout=20)
+    processus.communicate(timeout=60)
+    assert not session(pid)
+
+
+class SerrureInterrompue:
+    """The lock of a `Popen`; somebody asks to stop at the instant when it is taken."""
+
+    def __init__(self) -> None:
+        self.serrure = threading.Lock()
+
+    def acquire(self, blocking: bool = True) -> bool:
+        prise = self.serrure.acquire(timeout=10 if blocking else 0)
+        assert prise or not blocking, "la serrure est restée prise"
+        signal.raise_signal(signal.SIGTERM)
+        return prise
+
+    def release(self) -> None:
+        self.serrure.release()
+
+    def __enter__(self) -> None:
+        self.acquire()
+
+    def __exit__(self, *_: object) -> None:
+        self.release()
+
+
+def test_un_arret_demande_pendant_un_coup_d_oeil_n_enferme_personne(tmp_path: Path) -> None:
+    suivi = Programme("essai", DORMIR, {}, tmp_path)
+    with arretable(), Superviseur(print) as tous:
+        tous.lancer(suivi)
+        pid = numero(tmp_path)
+        assert suivi._processus is not None
+        suivi._processus._waitpid_lock = SerrureInterrompue()  # type: ignore[attr-defined]
+        with pytest.raises(Arret):
+            tous.surveiller()
     assert not session(pid)
 
 
@@ -127,7 +164,7 @@ def test_rien_ne_survit_a_un_superviseur_tue(tmp_path: Path) -> None:
     processus = lance(tmp_path, "tous.surveiller()")
     pid = numero(tmp_path)
     processus.kill()
-    processus.communicate(timeout=20)
+    processus.communicate(timeout=60)
     attendre(lambda: not session(pid))
 
 
