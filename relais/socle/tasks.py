@@ -6,6 +6,8 @@ from datetime import timedelta
 from procrastinate import JobContext
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateEvent
+from procrastinate.exceptions import UniqueViolation
+from procrastinate.jobs import Status
 
 from relais.socle import alertes, horloge
 from relais.socle.models import Alerte
@@ -18,13 +20,19 @@ GARDES = 24 * 30  # hours during which a failed job can be looked at
 @app.periodic(cron="* * * * *")
 @app.task(name="socle.reprendre", queueing_lock="socle.reprendre", pass_context=True)
 async def reprendre_les_abandonnes(contexte: JobContext, timestamp: int) -> None:
-    """Give back to the queue the jobs of dead workers: each job is safe to run twice."""
+    """Give back to the queue the jobs of dead workers: each job is safe to run twice.
+
+    One that already waits to be done again needs no second: the dead one is dropped.
+    """
     abandonnes = await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=SANS_NOUVELLES)
     for un in abandonnes:
         if contexte.job and un.id == contexte.job.id:
             continue
         journal.warning("tâche reprise : %s", un.task_name)
-        await app.job_manager.retry_job(un, retry_at=horloge.maintenant())
+        try:
+            await app.job_manager.retry_job(un, retry_at=horloge.maintenant())
+        except UniqueViolation:
+            await app.job_manager.finish_job(un, status=Status.ABORTED, delete_job=True)
 
 
 @app.periodic(cron="* * * * *")
