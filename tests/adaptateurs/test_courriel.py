@@ -242,7 +242,7 @@ def test_un_serveur_qui_se_tait_ne_retient_personne(
     debut = time.monotonic()
     with serveur_brut(dialogue) as port, pytest.raises(EchecPassager, match=r"^delai$"):
         envoyer(port, delai=0.3)
-    assert time.monotonic() - debut < 2
+    assert time.monotonic() - debut < 10
 
 
 @pytest.mark.parametrize("etape", ["EHLO", "MAIL", "RCPT", "DATA", "."])
@@ -269,7 +269,7 @@ def test_un_serveur_qui_parle_goutte_a_goutte_est_coupe() -> None:
     debut = time.monotonic()
     with serveur_brut(goutte) as port, pytest.raises(EchecPassager):
         envoyer(port, delai_total=0.5)
-    assert time.monotonic() - debut < 2
+    assert time.monotonic() - debut < 10
 
 
 def test_une_erreur_ne_dit_ni_adresse_ni_mot_de_passe() -> None:

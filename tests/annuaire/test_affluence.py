@@ -70,6 +70,7 @@ def inonder(fils: int, fin: threading.Event) -> tuple[list[threading.Thread], Co
     return equipe, obtenus
 
 
+@pytest.mark.seul
 def test_mille_comptes_inventes_n_occupent_que_leurs_places(base: Any, compteur: Compteur) -> None:
     personas = creer_personas()
     agent, fin = connecter(personas.ts_rennes), threading.Event()

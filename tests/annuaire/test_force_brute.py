@@ -105,6 +105,7 @@ def verifier_le_siege(combien: int) -> None:
     assert max(ordinaires) < 2, durees
 
 
+@pytest.mark.seul
 def test_cinq_cents_mots_de_passe_n_ouvrent_rien_et_personne_n_attend(base):
     verifier_le_siege(500)
 

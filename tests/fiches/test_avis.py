@@ -174,7 +174,7 @@ def test_un_serveur_muet_ne_retient_pas_le_courriel(courrier: Avis, brancher: Br
         brancher(port, delai=0.3)
         debut = time.monotonic()
         assert not avis.expedier(str(courrier.pk), maintenant=LUNDI)
-        assert time.monotonic() - debut < 5
+        assert time.monotonic() - debut < 20
     assert Avis.objects.get().etat == "a_envoyer"
     assert Avis.objects.get().essais == 1
 

@@ -61,6 +61,7 @@ def sans_racine(base: Base) -> Callable[[], None]:
     return remettre
 
 
+@pytest.mark.seul
 @pytest.mark.timeout(400)
 def test_le_coffre_perdu_revient_en_trente_secondes_sans_rien_perdre(
     personnel: Personas, base: Base, tmp_path: Path
@@ -101,6 +102,7 @@ def sur_un_disque_a_part(base: Base) -> list[str]:
     return [*seul, "sh", "-c", UN_DISQUE, "sh", str(base.dossier / "coffre")]
 
 
+@pytest.mark.seul
 @pytest.mark.timeout(400)
 def test_un_disque_plein_puis_en_lecture_seule_refuse_et_revient(
     personnel: Personas, base: Base, tmp_path: Path

@@ -39,7 +39,7 @@ def lancer(dossier: Path, port: int) -> "subprocess.Popen[str]":
 def attrape(tmp_path: Path) -> Iterator[tuple["subprocess.Popen[str]", int]]:
     port = port_libre()
     with lancer(tmp_path, port) as processus:
-        fin = time.monotonic() + 20
+        fin = time.monotonic() + 60
         while True:
             try:
                 envoyer(port, 0)
@@ -91,7 +91,7 @@ def test_un_port_pris_se_dit_en_une_phrase(
     tmp_path: Path, attrape: tuple["subprocess.Popen[str]", int]
 ) -> None:
     with lancer(tmp_path, attrape[1]) as second:
-        _, erreur = second.communicate(timeout=20)
+        _, erreur = second.communicate(timeout=60)
     assert second.returncode == 1
     assert erreur == f"Le port {attrape[1]} est déjà pris : les courriels n’y seront pas lus.\n"
 
