@@ -6,7 +6,6 @@ Every function may raise `CoffreIndisponible`: there is no fallback, nothing is 
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -18,9 +17,21 @@ from relais.coffre.erreurs import (
     CoffreIndisponible,
     Illisible,
 )
-from relais.coffre.lignes import LigneCle, LigneKek, LigneRecherche
+from relais.coffre.lignes import LigneCle
 from relais.coffre.models import Cle, Genre, Magasin, Nature
-from relais.coffre.noms import normaliser_nom
+from relais.coffre.recherche import (
+    Index,
+    Objet,
+    Valeur,
+    allocataire,
+    chercher_nir,
+    chercher_nom,
+    chercher_public,
+    etat_civil,
+    indexer,
+    numero,
+    retrouver,
+)
 from relais.coffre.trousseau import Trousseau, contexte, kek_en_usage
 from relais.socle import horloge
 
@@ -30,38 +41,32 @@ __all__ = [
     "Genre",
     "Illisible",
     "Index",
+    "Nature",
+    "Objet",
+    "Valeur",
+    "allocataire",
     "anciennes",
     "chercher_nir",
     "chercher_nom",
+    "chercher_public",
     "creer_cle",
     "creer_cles",
     "detruire",
     "detruire_de_nouveau",
+    "etat_civil",
     "generation",
     "identite",
+    "numero",
     "ouvrir",
     "ouvrir_plusieurs",
     "presentes",
+    "retrouver",
     "sceller",
+    "sceller_plusieurs",
 ]
 
 DOCUMENT = "document"
 LOT = 500
-CARACTERES_NIR = 13
-LOT = 500
-
-
-@dataclass(frozen=True, slots=True)
-class Index:
-    """What an object is found by: the 13 characters of the NIR, the birth and used names."""
-
-    nir: str | None = field(default=None, repr=False)
-    noms: tuple[str, ...] = field(default=(), repr=False)
-
-    def valeurs(self) -> set[tuple[Nature, str]]:
-        """Each nature with its value as it is compared; ValueError if the NIR is no body of one."""
-        noms = {(Nature.NOM, normalise) for nom in self.noms if (normalise := normaliser_nom(nom))}
-        return noms | ({(Nature.NIR, _corps(self.nir))} if self.nir else set())
 
 
 def creer_cle(
@@ -90,7 +95,7 @@ def creer_cles(
             cles[objet_id] = lignes.inserer_cle(
                 genre, objet_id, organisation, enveloppe, kek, maintenant
             )
-        _indexer(
+        indexer(
             trousseau,
             kek,
             organisation,
@@ -104,23 +109,40 @@ def sceller(
 ) -> bytes:
     """Encrypt a part of an object under its key, made here when it has none yet."""
     with magasin.lecture():
-        cle = lignes.cles(genre, [objet_id]).get(objet_id)
-        if cle is None:
+        if objet_id not in lignes.cles(genre, [objet_id]):
             creer_cle(genre, objet_id, organisation=organisation)
-            cle = lignes.cles(genre, [objet_id])[objet_id]
-        if cle.organisation != organisation:
+        return sceller_plusieurs(
+            genre, [(objet_id, clair)], organisation=organisation, partie=partie
+        )[objet_id]
+
+
+def sceller_plusieurs(
+    genre: Genre,
+    clairs: Sequence[tuple[UUID, bytes]],
+    *,
+    organisation: str,
+    partie: str = DOCUMENT,
+) -> dict[UUID, bytes]:
+    """`sceller` for many, with one query, under keys that exist: KeyError for one that has none."""
+    with magasin.lecture():
+        cles = lignes.cles(genre, [objet_id for objet_id, _ in clairs])
+        if any(cle.organisation != organisation for cle in cles.values()):
             raise CleRefusee
+        trousseau = Trousseau()
         try:
-            dek = Trousseau().cle(cle)
+            deks = {objet_id: trousseau.cle(cle) for objet_id, cle in cles.items()}
         except Illisible:
             raise CoffreCorrompu from None
-    return chiffrement.sceller(
-        dek,
-        clair,
-        usage=Usage.DOCUMENT,
-        numero=cle.numero,
-        contexte=contexte(organisation, genre, objet_id, partie),
-    )
+    return {
+        objet_id: chiffrement.sceller(
+            deks[objet_id],
+            clair,
+            usage=Usage.DOCUMENT,
+            numero=cles[objet_id].numero,
+            contexte=contexte(organisation, genre, objet_id, partie),
+        )
+        for objet_id, clair in clairs
+    }
 
 
 def ouvrir(
@@ -200,17 +222,6 @@ def anciennes(
         yield [(objet, creee_le) for _, objet, creee_le in lot]
 
 
-def chercher_nir(organisation: str, corps: str) -> list[tuple[Genre, UUID]]:
-    """The objects of this organisation indexed under these 13 characters, newest first."""
-    return _chercher(organisation, Nature.NIR, _corps(corps))
-
-
-def chercher_nom(organisation: str, nom: str) -> list[tuple[Genre, UUID]]:
-    """The objects of this organisation indexed under this whole name, newest first."""
-    normalise = normaliser_nom(nom)
-    return _chercher(organisation, Nature.NOM, normalise) if normalise else []
-
-
 def generation() -> int:
     """How many destructions the store has seen; a copy put back shows a smaller number."""
     with magasin.lecture():
@@ -221,35 +232,6 @@ def identite() -> UUID:
     """Which store it is, the same in all its copies."""
     with magasin.lecture():
         return Magasin.objects.get().identite
-
-
-def _indexer(
-    trousseau: Trousseau,
-    kek: LigneKek,
-    organisation: str,
-    a_indexer: list[tuple[LigneCle, set[tuple[Nature, str]]]],
-) -> None:
-    if not a_indexer:
-        return
-    ligne = lignes.recherche(organisation) or lignes.inserer_recherche(
-        organisation, trousseau.nouvelle_recherche(kek, organisation), kek, horloge.maintenant()
-    )
-    cle_de_recherche = _cle_de_recherche(trousseau, ligne)
-    lignes.remplacer_index(
-        organisation,
-        [
-            (cle, [(n, chiffrement.etiquette(cle_de_recherche, n, v)) for n, v in sorted(valeurs)])
-            for cle, valeurs in a_indexer
-        ],
-    )
-
-
-def _cle_de_recherche(trousseau: Trousseau, ligne: LigneRecherche) -> bytes:
-    """An altered one is a damaged store, and no reason to answer that nobody is found."""
-    try:
-        return trousseau.recherche(ligne)
-    except Illisible:
-        raise CoffreCorrompu from None
 
 
 def _ouvrir(
@@ -268,19 +250,3 @@ def _ouvrir(
         )
     except Illisible:
         return None
-
-
-def _chercher(organisation: str, nature: Nature, valeur: str) -> list[tuple[Genre, UUID]]:
-    with magasin.lecture():
-        ligne = lignes.recherche(organisation)
-        if ligne is None:
-            return []
-        etiquette = chiffrement.etiquette(_cle_de_recherche(Trousseau(), ligne), nature, valeur)
-        return lignes.trouver(organisation, nature, etiquette)
-
-
-def _corps(nir: str) -> str:
-    corps = nir.upper()
-    if len(corps) != CARACTERES_NIR or not (corps.isascii() and corps.isalnum()):
-        raise ValueError("Le corps d'un NIR a 13 caractères.")
-    return corps

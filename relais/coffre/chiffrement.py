@@ -39,6 +39,7 @@ class Usage(IntEnum):
     RECHERCHE = 3
     DOCUMENT = 4
     SIGNATURE = 5
+    OPPOSITION = 6
 
 
 class Entete(NamedTuple):

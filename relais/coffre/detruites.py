@@ -21,8 +21,8 @@ from relais.coffre.models import Genre
 from relais.socle.disque import graver
 
 journal = logging.getLogger(__name__)
-# What people wrote. A sealed post and a second factor end by their own dates.
-GENRES = frozenset({Genre.EXEMPLAIRE, Genre.BROUILLON, Genre.NOTE})
+# What people wrote, and who was screened. A sealed post and a second factor end by their own dates.
+GENRES = frozenset({Genre.EXEMPLAIRE, Genre.BROUILLON, Genre.NOTE, Genre.PERSONNE, Genre.DEPOT})
 _LIGNE = re.compile(r"\S+ ([a-z_]+) ([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})")
 
 
@@ -38,7 +38,7 @@ def noter(genre: Genre, objet_ids: Iterable[UUID], *, le: datetime) -> None:
     if genre not in GENRES or not lignes:
         return
     try:
-        _ajouter(lignes.encode())
+        ajouter(chemin(), lignes.encode())
     except OSError as erreur:
         journal.error("liste des clés détruites impossible à écrire : %s", erreur)
 
@@ -56,15 +56,16 @@ def relire() -> dict[Genre, list[UUID]]:
     return {genre: list(objets) for genre, objets in par_genre.items()}
 
 
-def _ajouter(octets: bytes) -> None:
-    nouvelle = not chemin().exists()
+def ajouter(fichier: Path, octets: bytes) -> None:
+    """Append to a list kept beside the copies; on disk when it returns. Raises OSError."""
+    nouveau = not fichier.exists()
     descripteur = os.open(
-        chemin(), os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600
+        fichier, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600
     )
     try:
         os.write(descripteur, octets)
         os.fsync(descripteur)
     finally:
         os.close(descripteur)
-    if nouvelle:
-        graver(chemin().parent)
+    if nouveau:
+        graver(fichier.parent)

@@ -6,7 +6,7 @@ parameter: no statement is ever put together.
 
 import json
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -22,6 +22,24 @@ _RECHERCHES = (
 _SIGNATURES = (
     "SELECT s.organisation, s.enveloppe, k.generation, k.enveloppe"
     " FROM coffre_clesignature s JOIN coffre_kek k ON k.generation = s.kek_id"
+)
+
+_OPPOSITIONS = (
+    "SELECT o.organisation, o.enveloppe, k.generation, k.enveloppe"
+    " FROM coffre_cleopposition o JOIN coffre_kek k ON k.generation = o.kek_id"
+)
+# Digests travel end to end, 32 octets each, in one parameter: JSON would carry none.
+_INDEXES = (
+    "WITH RECURSIVE rang(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM rang WHERE n + 1 < %s)"
+    " SELECT i.etiquette, c.genre, c.objet_id FROM rang"
+    " CROSS JOIN coffre_indexrecherche i ON i.organisation = %s"
+    " AND i.etiquette = substr(%s, n * 32 + 1, 32)"
+    " JOIN coffre_cle c ON c.id = i.cle_id ORDER BY c.id DESC"
+)
+_OPPOSEES = (
+    "WITH RECURSIVE rang(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM rang WHERE n + 1 < %s)"
+    " SELECT o.etiquette FROM rang CROSS JOIN coffre_opposition o"
+    " ON o.organisation = %s AND o.etiquette = substr(%s, n * 32 + 1, 32)"
 )
 
 
@@ -42,6 +60,12 @@ class LigneCle(NamedTuple):
 
 
 class LigneRecherche(NamedTuple):
+    organisation: str
+    enveloppe: bytes
+    kek: LigneKek
+
+
+class LigneOpposition(NamedTuple):
     organisation: str
     enveloppe: bytes
     kek: LigneKek
@@ -82,6 +106,7 @@ def supprimer_keks(*, sauf: LigneKek) -> None:
         "DELETE FROM coffre_kek WHERE generation <> %s"
         " AND NOT EXISTS (SELECT 1 FROM coffre_cle WHERE kek_id = generation)"
         " AND NOT EXISTS (SELECT 1 FROM coffre_clerecherche WHERE kek_id = generation)"
+        " AND NOT EXISTS (SELECT 1 FROM coffre_cleopposition WHERE kek_id = generation)"
         " AND NOT EXISTS (SELECT 1 FROM coffre_clesignature WHERE kek_id = generation)",
         (sauf.generation,),
     )
@@ -200,6 +225,70 @@ def inserer_recherche(
     return LigneRecherche(organisation, enveloppe, kek)
 
 
+def cle_opposition(organisation: str) -> LigneOpposition | None:
+    lignes = _lire(f"{_OPPOSITIONS} WHERE o.organisation = %s", organisation)
+    return _opposition(*lignes[0]) if lignes else None
+
+
+def oppositions_sous_une_autre(kek: LigneKek) -> list[LigneOpposition]:
+    """Keys of oppositions that another KEK wraps."""
+    return [
+        _opposition(*une) for une in _lire(f"{_OPPOSITIONS} WHERE o.kek_id <> %s", kek.generation)
+    ]
+
+
+def remballer_oppositions(
+    kek: LigneKek, enveloppes: Iterable[tuple[LigneOpposition, bytes]]
+) -> None:
+    _ecrire(
+        "UPDATE coffre_cleopposition SET enveloppe = %s, kek_id = %s WHERE organisation = %s",
+        *((enveloppe, kek.generation, ligne.organisation) for ligne, enveloppe in enveloppes),
+    )
+
+
+def inserer_cle_opposition(
+    organisation: str, enveloppe: bytes, kek: LigneKek, maintenant: datetime
+) -> LigneOpposition:
+    _ecrire(
+        "INSERT INTO coffre_cleopposition (organisation, enveloppe, kek_id, creee_le)"
+        " VALUES (%s, %s, %s, %s)",
+        (organisation, enveloppe, kek.generation, _date(maintenant)),
+    )
+    return LigneOpposition(organisation, enveloppe, kek)
+
+
+def inserer_oppositions(organisation: str, etiquettes: Iterable[bytes], fin_le: date) -> None:
+    """The later day holds where there is one already."""
+    _ecrire(
+        "INSERT INTO coffre_opposition (organisation, etiquette, fin_le) VALUES (%s, %s, %s)"
+        " ON CONFLICT (organisation, etiquette)"
+        " DO UPDATE SET fin_le = max(fin_le, excluded.fin_le)",
+        *((organisation, etiquette, fin_le.isoformat()) for etiquette in etiquettes),
+    )
+
+
+def oppositions(organisation: str, etiquettes: Sequence[bytes]) -> list[bytes]:
+    """Those of these digests that are remembered."""
+    lignes = _lire(
+        _OPPOSEES,
+        len(etiquettes),
+        organisation,
+        b"".join(etiquettes),
+    )
+    return [etiquette for (etiquette,) in lignes]
+
+
+def supprimer_oppositions(organisation: str, *, avant: date) -> int:
+    """Those whose last day is before that one."""
+    with connections[ALIAS].cursor() as curseur:
+        curseur.execute(
+            "DELETE FROM coffre_opposition WHERE organisation = %s AND fin_le < %s",
+            [organisation, avant.isoformat()],
+        )
+        combien: int = curseur.rowcount
+    return combien
+
+
 def signature(organisation: str) -> LigneSignature | None:
     lignes = _lire(f"{_SIGNATURES} WHERE s.organisation = %s", organisation)
     return _signature(*lignes[0]) if lignes else None
@@ -249,17 +338,17 @@ def remplacer_index(
         )
 
 
-def trouver(organisation: str, nature: Nature, etiquette: bytes) -> list[tuple[Genre, UUID]]:
-    """Newest first."""
+def trouver_plusieurs(
+    organisation: str, etiquettes: Sequence[bytes]
+) -> list[tuple[bytes, tuple[Genre, UUID]]]:
+    """What is indexed under each, newest first."""
     lignes = _lire(
-        "SELECT c.genre, c.objet_id FROM coffre_indexrecherche i"
-        " JOIN coffre_cle c ON c.id = i.cle_id"
-        " WHERE i.organisation = %s AND i.etiquette = %s AND i.nature = %s ORDER BY c.id DESC",
+        _INDEXES,
+        len(etiquettes),
         organisation,
-        etiquette,
-        nature,
+        b"".join(etiquettes),
     )
-    return [(Genre(genre), UUID(hex=hexa)) for genre, hexa in lignes]
+    return [(etiquette, (Genre(genre), UUID(hex=hexa))) for etiquette, genre, hexa in lignes]
 
 
 def _lire(requete: str, *valeurs: Any) -> list[Any]:
@@ -292,3 +381,9 @@ def _signature(
     organisation: str, enveloppe: bytes, generation: int, de_la_kek: bytes
 ) -> LigneSignature:
     return LigneSignature(organisation, enveloppe, LigneKek(generation, de_la_kek))
+
+
+def _opposition(
+    organisation: str, enveloppe: bytes, generation: int, de_la_kek: bytes
+) -> LigneOpposition:
+    return LigneOpposition(organisation, enveloppe, LigneKek(generation, de_la_kek))

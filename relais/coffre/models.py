@@ -27,6 +27,7 @@ class Genre(StrEnum):
     ENVOI_EN_ATTENTE = "envoi_en_attente"
     SECOND_FACTEUR = "second_facteur"
     PERSONNE = "personne"
+    DEPOT = "depot"  # a file of the caseload, while it is read
 
 
 class Nature(StrEnum):
@@ -34,6 +35,9 @@ class Nature(StrEnum):
 
     NIR = "nir"
     NOM = "nom"
+    ETAT_CIVIL = "etat_civil"  # a name and a birth date together
+    MATRICULE = "matricule"  # a number of allocataire, which may be a NIR (MSA)
+    PUBLIC = "public"  # an audience of the meetings (convention, article 3)
 
 
 def _valeurs(champ: str, enumeration: type[StrEnum], nom: str) -> models.CheckConstraint:
@@ -97,6 +101,57 @@ class CleRecherche(models.Model):
         )
 
 
+class CleOpposition(models.Model):
+    """The key of the oppositions of an organisation, wrapped: no search goes through it."""
+
+    organisation = models.CharField(max_length=40, primary_key=True)
+    enveloppe = models.BinaryField()
+    kek = models.ForeignKey(Kek, models.PROTECT, related_name="+")
+    creee_le = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=~Q(organisation=""), name="coffre_cle_opposition_de_qui"
+            ),
+            _octets("enveloppe", OCTETS_ENVELOPPE, "coffre_cle_opposition_enveloppe"),
+        ]
+
+    class DonneesPersonnelles:
+        champs: ClassVar = dict.fromkeys(
+            ("organisation", "enveloppe", "kek", "creee_le"), TECHNIQUE
+        )
+
+
+class Opposition(models.Model):
+    """A digest of the number, or of a name and a birth date, of who asked to be used no more."""
+
+    id = models.BigAutoField(primary_key=True)
+    organisation = models.CharField(max_length=40)
+    etiquette = models.BinaryField()
+    fin_le = models.DateField()  # the last day on which it holds
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["organisation", "fin_le"], name="coffre_opposition_fin")
+        ]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["organisation", "etiquette"], name="coffre_opposition_sans_double"
+            ),
+            _octets("etiquette", OCTETS_ETIQUETTE, "coffre_opposition_etiquette"),
+        ]
+
+    class DonneesPersonnelles:
+        champs: ClassVar = dict.fromkeys(
+            ("organisation", "etiquette", "fin_le"),
+            (
+                "ne pas reprendre qui s’est opposé (CRPA R.114-9-7)",
+                "oublié 12 à 24 mois après, selon la convention",
+            ),
+        )
+
+
 class CleSignature(models.Model):
     """The private key by which an organisation signs the head of its journal, wrapped."""
 
@@ -156,7 +211,7 @@ class IndexRecherche(models.Model):
     id = models.BigAutoField(primary_key=True)
     organisation = models.CharField(max_length=40)
     etiquette = models.BinaryField()
-    nature = models.CharField(max_length=3, choices=[(n.value, n.value) for n in Nature])
+    nature = models.CharField(max_length=10, choices=[(n.value, n.value) for n in Nature])
     # Its own index would double the one of the unique constraint.
     cle = models.ForeignKey(Cle, models.CASCADE, related_name="index", db_index=False)
 

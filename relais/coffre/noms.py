@@ -11,8 +11,10 @@ _PARTICULES = {"de", "d"}
 
 def normaliser_nom(nom: str) -> str:
     """`d'Hervé  LE-GOFF` gives `hervelegoff`; empty when nothing is left to compare."""
-    decompose = unicodedata.normalize("NFKD", nom.casefold().translate(_LIGATURES))
-    lettres = "".join(c for c in decompose if not unicodedata.combining(c)).casefold()
+    lettres = nom.casefold()
+    if not lettres.isascii():  # a lot normalises thousands of names, most of them without an accent
+        decompose = unicodedata.normalize("NFKD", lettres.translate(_LIGATURES))
+        lettres = "".join(c for c in decompose if not unicodedata.combining(c)).casefold()
     mots = re.findall(r"[^\W_]+", lettres)
     while len(mots) > 1 and mots[0] in _PARTICULES:
         del mots[0]

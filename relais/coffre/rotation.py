@@ -12,14 +12,14 @@ from typing import TypeVar
 from relais.coffre import lignes, magasin, racine
 from relais.coffre.chiffrement import numero_de_racine
 from relais.coffre.erreurs import CoffreCorrompu, Illisible
-from relais.coffre.lignes import LigneCle, LigneKek, LigneRecherche, LigneSignature
+from relais.coffre.lignes import LigneCle, LigneKek, LigneOpposition, LigneRecherche, LigneSignature
 from relais.coffre.trousseau import Trousseau, kek_en_usage
 from relais.coffre.trousseau import numero_de_racine as racine_de
 from relais.socle import horloge
 
 LOT = 500  # keys in a transaction: writers wait for some tens of milliseconds
 REPIT = 0.02  # seconds between two lots, for those who wait
-Ligne = TypeVar("Ligne", LigneCle, LigneRecherche, LigneSignature)
+Ligne = TypeVar("Ligne", LigneCle, LigneOpposition, LigneRecherche, LigneSignature)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +39,13 @@ def tourner_kek() -> Rotation:
     with racine.verrou():
         kek = _derniere_kek()
         remballees = _remballer_les_cles(kek) + _remballer_les_recherches(kek)
-        remballees += _remballer_les_signatures(kek)
+        remballees += _remballer_les_signatures(kek) + _remballer_les_oppositions(kek)
         with magasin.ecriture():
             lignes.supprimer_keks(sauf=kek)
             alterees = len(lignes.cles_sous_une_autre(kek, apres=0, combien=LOT))
             alterees += len(lignes.recherches_sous_une_autre(kek))
             alterees += len(lignes.signatures_sous_une_autre(kek))
+            alterees += len(lignes.oppositions_sous_une_autre(kek))
         magasin.effacer_journal()
     return Rotation(kek.generation, remballees, alterees)
 
@@ -116,6 +117,15 @@ def _remballer_les_signatures(kek: LigneKek) -> int:
         lot = lignes.signatures_sous_une_autre(kek)
         neuves = _remballees(lot, lambda ligne: trousseau.remballer_signature(ligne, kek))
         lignes.remballer_signatures(kek, neuves)
+    return len(neuves)
+
+
+def _remballer_les_oppositions(kek: LigneKek) -> int:
+    with magasin.ecriture():
+        trousseau = Trousseau()
+        lot = lignes.oppositions_sous_une_autre(kek)
+        neuves = _remballees(lot, lambda ligne: trousseau.remballer_opposition(ligne, kek))
+        lignes.remballer_oppositions(kek, neuves)
     return len(neuves)
 
 

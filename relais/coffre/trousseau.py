@@ -1,11 +1,11 @@
-"""Keys in clear, for the time of one call: root key → KEK → of an object, search, signature."""
+"""Keys in clear, for the time of one call: root key → KEK → of an object, or of an organisation."""
 
 from uuid import UUID
 
 from relais.coffre import chiffrement, lignes, racine
 from relais.coffre.chiffrement import Usage
 from relais.coffre.erreurs import CoffreAbsent, Illisible
-from relais.coffre.lignes import LigneCle, LigneKek, LigneRecherche, LigneSignature
+from relais.coffre.lignes import LigneCle, LigneKek, LigneOpposition, LigneRecherche, LigneSignature
 from relais.coffre.models import Genre
 
 
@@ -63,6 +63,17 @@ class Trousseau:
         """Envelope of the same search key under another KEK."""
         return self._emballer(kek, Usage.RECHERCHE, self.recherche(ligne), [ligne.organisation])
 
+    def opposition(self, ligne: LigneOpposition) -> bytes:
+        return self._deballer(ligne, Usage.OPPOSITION, [ligne.organisation])
+
+    def nouvelle_opposition(self, kek: LigneKek, organisation: str) -> bytes:
+        """Envelope of a new key of oppositions for an organisation."""
+        return self._emballer(kek, Usage.OPPOSITION, chiffrement.nouvelle_cle(), [organisation])
+
+    def remballer_opposition(self, ligne: LigneOpposition, kek: LigneKek) -> bytes:
+        """Envelope of the same key of oppositions under another KEK."""
+        return self._emballer(kek, Usage.OPPOSITION, self.opposition(ligne), [ligne.organisation])
+
     def signature(self, ligne: LigneSignature) -> bytes:
         return self._deballer(ligne, Usage.SIGNATURE, [ligne.organisation])
 
@@ -75,7 +86,10 @@ class Trousseau:
         return self._emballer(kek, Usage.SIGNATURE, self.signature(ligne), [ligne.organisation])
 
     def _deballer(
-        self, ligne: LigneCle | LigneRecherche | LigneSignature, usage: Usage, champs: list[str]
+        self,
+        ligne: LigneCle | LigneOpposition | LigneRecherche | LigneSignature,
+        usage: Usage,
+        champs: list[str],
     ) -> bytes:
         if chiffrement.lire_entete(ligne.enveloppe).numero != ligne.kek.generation:
             raise Illisible

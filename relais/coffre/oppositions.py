@@ -1,0 +1,129 @@
+"""Who asked to be used no more, as digests under a key that serves nothing else (CRPA R.114-9-7).
+
+They outlive the person's own key, and end on their day: the next file does not bring her back.
+A copy of the store put back lacks the newest: the same digests are kept in a list beside the
+copies, without which a file would bring somebody back (docs/adr/0026, docs/adr/0028).
+"""
+
+import logging
+import re
+from collections.abc import Collection, Iterable, Iterator
+from datetime import date
+from pathlib import Path
+
+from django.conf import settings
+
+from relais.coffre import chiffrement, detruites, lignes, magasin
+from relais.coffre.erreurs import CoffreCorrompu, Illisible
+from relais.coffre.lignes import LigneOpposition
+from relais.coffre.recherche import Valeur
+from relais.coffre.trousseau import Trousseau, kek_en_usage
+from relais.socle import horloge
+
+journal = logging.getLogger(__name__)
+_LIGNE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2}) ([a-z][a-z0-9-]{0,39}) ([0-9a-f]{64})")
+
+
+def chemin() -> Path:
+    return Path(settings.COFFRE_COPIES) / "oppositions.txt"
+
+
+def preparer(organisation: str) -> None:
+    """Make the key where there is none yet: copies of the store then have it before any use."""
+    with magasin.lecture():
+        if lignes.cle_opposition(organisation) is not None:
+            return
+    with magasin.ecriture():
+        _ligne(organisation, Trousseau())
+
+
+def retenir(organisation: str, valeurs: Iterable[Valeur], *, jusqu_au: date) -> None:
+    """Remember these values until that day included. Repeatable: the later day holds."""
+    with magasin.ecriture():
+        trousseau = Trousseau()
+        cle = _cle(trousseau, _ligne(organisation, trousseau))
+        etiquettes = sorted({chiffrement.etiquette(cle, *valeur) for valeur in valeurs})
+        lignes.inserer_oppositions(organisation, etiquettes, jusqu_au)
+        _lister(f"\n{jusqu_au.isoformat()} {organisation} {un.hex()}" for un in etiquettes)
+
+
+def connues(organisation: str, valeurs: Collection[Valeur]) -> set[Valeur]:
+    """Those of these values that somebody opposed, in one query."""
+    with magasin.lecture():
+        ligne = lignes.cle_opposition(organisation)
+        if ligne is None or not valeurs:
+            return set()
+        cle = _cle(Trousseau(), ligne)
+        par_etiquette = {chiffrement.etiquette(cle, *valeur): valeur for valeur in valeurs}
+        connues_ici = lignes.oppositions(organisation, list(par_etiquette))
+    return {par_etiquette[etiquette] for etiquette in connues_ici}
+
+
+def oublier(organisation: str, *, jour: date) -> int:
+    """Forget those whose last day is past; how many."""
+    with magasin.ecriture():
+        nombre = lignes.supprimer_oppositions(organisation, avant=jour)
+        if nombre:
+            _abreger(jour)
+    if nombre:
+        magasin.effacer_journal()
+    return nombre
+
+
+def rejouer() -> int:
+    """What the list says and that a copy put back did not know; how many lines it has."""
+    listees = list(_listees())
+    with magasin.ecriture():
+        for jusqu_au, organisation, etiquette in listees:
+            lignes.inserer_oppositions(organisation, [etiquette], jusqu_au)
+    return len(listees)
+
+
+def _lister(neuves: Iterable[str]) -> None:
+    """Inside a transaction of the store: one writer at a time. A list that cannot be written holds
+    no opposition back: the copy of the minute says so."""
+    try:
+        detruites.ajouter(chemin(), "".join(neuves).encode())
+    except OSError as erreur:
+        journal.error("liste des oppositions impossible à écrire : %s", erreur)
+
+
+def _listees() -> Iterator[tuple[date, str, bytes]]:
+    try:
+        texte = chemin().read_text(encoding="ascii", errors="replace")
+    except FileNotFoundError:
+        return
+    for ligne in texte.splitlines():
+        if lue := _LIGNE.fullmatch(ligne):
+            yield date.fromisoformat(lue[1]), lue[2], bytes.fromhex(lue[3])
+
+
+def _abreger(jour: date) -> None:
+    """Leave out of the list those whose last day is past, of any organisation."""
+    restantes = "".join(
+        f"\n{fin.isoformat()} {qui} {etiquette.hex()}"
+        for fin, qui, etiquette in _listees()
+        if fin >= jour
+    )
+    neuve = chemin().with_name(f"{chemin().name}.neuve")
+    try:
+        neuve.unlink(missing_ok=True)
+        detruites.ajouter(neuve, restantes.encode())
+        neuve.replace(chemin())
+    except OSError as erreur:
+        journal.error("liste des oppositions impossible à abréger : %s", erreur)
+
+
+def _ligne(organisation: str, trousseau: Trousseau) -> LigneOpposition:
+    kek = kek_en_usage()
+    return lignes.cle_opposition(organisation) or lignes.inserer_cle_opposition(
+        organisation, trousseau.nouvelle_opposition(kek, organisation), kek, horloge.maintenant()
+    )
+
+
+def _cle(trousseau: Trousseau, ligne: LigneOpposition) -> bytes:
+    """An altered one is a damaged store, and no reason to bring somebody back."""
+    try:
+        return trousseau.opposition(ligne)
+    except Illisible:
+        raise CoffreCorrompu from None
