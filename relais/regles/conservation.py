@@ -51,6 +51,12 @@ def donnees_reperage(recues_le: date, *, convention: Convention) -> date:
     return decaler(recues_le, mois=mois)
 
 
+def depot(arrive_le: datetime, *, convention: Convention) -> datetime:
+    """End of a file of the caseload, read or not: 24 hours after it came."""
+    jour = jour_local(arrive_le, convention=convention)
+    return _plus(arrive_le, heures=convention.conservation.depot_heures.exigee(jour))
+
+
 def opposition(recue_le: date, *, convention: Convention) -> date:
     """Last day on which an opposition is remembered: 12 to 24 months (CRPA R.114-9-7)."""
     return decaler(recue_le, mois=convention.conservation.opposition_mois.exigee(recue_le))

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from relais.regles import communes
 from relais.regles.convention import FauteConvention
 from relais.regles.lecture import assembler, charger
 
@@ -11,7 +12,7 @@ def controler(chemin: str) -> tuple[str, bool]:
     try:
         textes = assembler(Path(chemin))
         if not textes.partiel:
-            charger(chemin)
+            communes.charger(charger(chemin), Path(chemin).parent)
     except FauteConvention as faute:
         return faute.phrase, False
     genre = "textes à hériter valables" if textes.partiel else "convention valable"

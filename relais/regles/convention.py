@@ -12,7 +12,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Generic, TypeVar
 
-from relais.regles.textes import TextesReperage
+from relais.regles.textes import TextesReperage, TextesSuite
 
 T = TypeVar("T")
 
@@ -350,6 +350,7 @@ class Conservation:
     journal_mois: Datee[int]
     donnees_reperage_mois: Datee[int]
     opposition_mois: Datee[int]
+    depot_heures: Datee[int]  # a file of the caseload, while it is read
     copie_coffre_heures: Datee[int]
     sauvegarde_jours: Datee[int]
     support_long: Datee[Support]
@@ -387,6 +388,15 @@ class Reperage:
     """The words of the screening: the same law, and the same sentences, for every convention."""
 
     textes: Datee[TextesReperage]
+    suite: Datee[TextesSuite]
+
+
+@dataclass(frozen=True, slots=True)
+class Rattachement:
+    """Files that say to which territory a commune belongs (`regles.communes` reads them)."""
+
+    communes: Datee[str]
+    codes_postaux: Datee[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -464,6 +474,7 @@ class Convention:
     vie: Vie
     reunions: Reunions
     reperage: Reperage
+    rattachement: Rattachement
     fondements: Fondements
     comptes: Comptes
     surveillance: Surveillance

@@ -13,12 +13,17 @@ class Cause(StrEnum):
     APRES_RSA = "apres_rsa"
     SANS_CLOTURE = "sans_cloture"
     DOSSIER_PAPIER = "dossier_papier"
+    PERSONNE_REPEREE = "personne_reperee"
+    DEPOT = "depot"  # a file of the caseload, 24 hours after it came
     # an act
     BROUILLON_FINI = "brouillon_fini"  # sent, or thrown away by who wrote it
     RAPPEL = "rappel"
     RETRAIT = "retrait"
     SUPPRESSION = "suppression"
     NOTE_RETIREE = "note_retiree"
+    OPPOSITION = "opposition"
+    SANS_OBJET = "sans_objet"  # screened no more: outside of what is kept
+    DEPOT_FINI = "depot_fini"  # stored, cancelled or refused
     # a restore: its key is in the store no more
     RESTAURATION = "restauration"
     # a key whose object never came: the act was undone, or its process killed

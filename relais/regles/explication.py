@@ -42,18 +42,25 @@ class Explication:
 
 
 def expliquer(
-    examen: Examen, *, source: str, au: date, convention: Convention, articles: bool = True
+    examen: Examen,
+    *,
+    source: str,
+    au: date,
+    convention: Convention,
+    articles: bool = True,
+    signale_le: date | None = None,
 ) -> Explication:
     """The explanation of an examination made on `au`; `source` follows « à partir de ».
 
     `articles`: with the articles, for an agent; without them for what the person reads or keeps.
+    `signale_le`: when a file told of the situation, if not on `au`.
     ValeurInconnue when the words did not exist yet on `au`.
     """
     textes = convention.reperage.textes.exigee(au)
-    valeurs = _valeurs(examen, source, au, convention)
+    dites = valeurs(examen, au=au, convention=convention, source=source, signale_le=signale_le)
 
     def ecrire(paragraphe: Paragraphe) -> str:
-        return " ".join(_phrase(une, valeurs, articles) for une in paragraphe.phrases)
+        return en_mots(paragraphe, dites, articles=articles)
 
     return Explication(
         naissance="" if _porte(examen, Code.NAISSANCE_INCERTAINE) else ecrire(textes.naissance),
@@ -96,16 +103,30 @@ def _ensemble(*paragraphes: Paragraphe) -> Paragraphe:
     return Paragraphe(phrases, paragraphes[0].titre)
 
 
-def _phrase(phrase: Phrase, valeurs: dict[str, str], articles: bool) -> str:
+def en_mots(paragraphe: Paragraphe, dites: dict[str, str], *, articles: bool) -> str:
+    """The sentences of a paragraph, one after the other; `dites`: as `valeurs` gives them."""
+    return " ".join(_phrase(une, dites, articles) for une in paragraphe.phrases)
+
+
+def _phrase(phrase: Phrase, dites: dict[str, str], articles: bool) -> str:
     article = f" ({phrase.article})" if articles else ""
-    return phrase.texte.format(article=article, **valeurs)
+    return phrase.texte.format(article=article, **dites)
 
 
-def _valeurs(examen: Examen, source: str, au: date, convention: Convention) -> dict[str, str]:
+def valeurs(
+    examen: Examen,
+    *,
+    au: date,
+    convention: Convention,
+    source: str = "",
+    signale_le: date | None = None,
+) -> dict[str, str]:
+    """What stands between braces in the words of the screening, for that person on that day."""
+    signale, caisse = signale_le or au, convention.caisse
     dates, droit, naissance = examen.echeances, convention.droit, examen.naissance
     inaptitude_le = atteint_le(naissance, droit.age_inaptitude)
     a_preparer = droit.a_preparer_mois.exigee(au)
-    depot_le = decaler(dates.retraite_due_le or dates.aspa_due_le, mois=-a_preparer)
+    depot_le = depot(examen, au=au, convention=convention)
     return {
         "naissance": _jour(naissance),
         "age_taux_plein": _age(naissance, dates.taux_plein_le),
@@ -117,12 +138,21 @@ def _valeurs(examen: Examen, source: str, au: date, convention: Convention) -> d
         "age_aspa": _age(naissance, dates.aspa_due_le),
         "aspa_le": _jour(dates.aspa_due_le),
         "devoir_depuis": _jour(droit.devoir_depuis.lignes[-1].valeur),
-        "mois": f"{MOIS[au.month - 1]} {au.year}",
+        "mois": f"{MOIS[signale.month - 1]} {signale.year}",
         "a_voir_mois": str(droit.a_voir_mois.exigee(au)),
         "a_preparer_mois": str(a_preparer),
         "source": source,
         "au": _jour(au),
+        "caisse": caisse.nom_dans_phrase.exigee(au),
+        "numero_caisse": caisse.telephone.exigee(au),
+        "site_caisse": caisse.site.exigee(au),
     }
+
+
+def depot(examen: Examen, *, au: date, convention: Convention) -> date:
+    """The first day on which the claim may be filed (circulaire Cnav 2020-27)."""
+    due_le = examen.echeances.retraite_due_le or examen.echeances.aspa_due_le
+    return decaler(due_le, mois=-convention.droit.a_preparer_mois.exigee(au))
 
 
 def _jour(jour: date) -> str:

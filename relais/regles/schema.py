@@ -33,7 +33,7 @@ from relais.regles.lecteurs import (
     texte,
     vrai,
 )
-from relais.regles.textes import CHAMPS_REPERAGE, Paragraphe, Phrase, TextesReperage
+from relais.regles.textes import CHAMPS_REPERAGE, Paragraphe, Phrase, TextesReperage, TextesSuite
 
 MAIL = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63}){1,5}")
 
@@ -51,6 +51,9 @@ MOT = motif(r"[a-z][a-z0-9_]{0,39}", "un code en minuscules sans accent, comme a
 CODE = motif(r"[a-z0-9][a-z0-9-]{0,39}", "un code en minuscules sans accent, comme cd35")
 FICHIER = motif(
     r"[A-Za-z0-9][A-Za-z0-9._-]{0,80}\.toml", "un fichier .toml du même dossier, sans chemin"
+)
+FICHIER_CSV = motif(
+    r"[A-Za-z0-9][A-Za-z0-9._-]{0,80}\.csv", "un fichier .csv du même dossier, sans chemin"
 )
 ADRESSE_MAIL = motif(MAIL, "une adresse de courriel fonctionnelle, comme contact@exemple.fr")
 TELEPHONE = motif(r"\+?[0-9][0-9 ]{1,18}[0-9]", "un numéro de téléphone, comme 39 60")
@@ -195,6 +198,7 @@ SCHEMA: dict[str, Serie | Lecteur | dict[str, Serie | Lecteur]] = {
         "journal_mois": Serie(entier(36, 120, "mois"), archives=True),  # CRPA R.114-9-7
         "donnees_reperage_mois": _duree(12, "mois"),
         "opposition_mois": Serie(entier(12, 24, "mois"), archives=True),
+        "depot_heures": _duree(24, "heures"),
         "copie_coffre_heures": _duree(720, "heures"),
         "sauvegarde_jours": _duree(365, "jours"),
         "support_long": Serie(choix(Support), archives=True),
@@ -218,7 +222,14 @@ SCHEMA: dict[str, Serie | Lecteur | dict[str, Serie | Lecteur]] = {
         "age_ordinaire": Serie(entier(50, 80, "ans")),
         "age_invalidite": Serie(entier(50, 80, "ans")),
     },
-    "reperage": {"textes": Serie(_textes(TextesReperage, PARAGRAPHE))},
+    "reperage": {
+        "textes": Serie(_textes(TextesReperage, PARAGRAPHE)),
+        "suite": Serie(_textes(TextesSuite, PARAGRAPHE)),
+    },
+    "rattachement": {
+        "communes": Serie(FICHIER_CSV, facultative=True),
+        "codes_postaux": Serie(FICHIER_CSV, facultative=True),
+    },
     "fondements": {
         "base_legale": Serie(texte()),
         "transfert": Serie(texte()),

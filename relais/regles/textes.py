@@ -7,6 +7,7 @@ CHAMPS_REPERAGE = frozenset(
         *("article", "naissance", "age_taux_plein", "taux_plein_le", "age_legal_le", "depot_le"),
         *("age_inaptitude", "inaptitude_le", "age_aspa", "aspa_le", "devoir_depuis", "mois"),
         *("a_voir_mois", "a_preparer_mois", "source", "au"),
+        *("caisse", "numero_caisse", "site_caisse"),
     }
 )
 """What may stand between braces in the explanation of the screening."""
@@ -55,3 +56,34 @@ class TextesReperage:
     devoir_depuis: Paragraphe
     origine: Paragraphe
     premier_contact: Paragraphe
+
+
+@dataclass(frozen=True, slots=True)
+class TextesSuite:
+    """What to do about one person, a step a paragraph, and the objective proposed to her.
+
+    The objective is read, signed and kept by the person: without article nor reason of health.
+    """
+
+    naissance: Paragraphe
+    suspension: Paragraphe
+    pension_versee: Paragraphe
+    inaptitude: Paragraphe  # said by a file, not recognised
+    releve: Paragraphe
+    releve_partout: Paragraphe  # without a base scheme
+    aah: Paragraphe  # attributed without a claim
+    aah_taux: Paragraphe
+    retraite: Paragraphe
+    retraite_maintenant: Paragraphe  # instead, once it may be filed
+    aspa: Paragraphe
+    aspa_mairie: Paragraphe
+    aspa_aah_50_79: Paragraphe
+    aspa_aah_80: Paragraphe
+    notification: Paragraphe
+    reversion: Paragraphe
+    objectif: Paragraphe
+    objectif_maintenant: Paragraphe
+    objectif_mairie: Paragraphe
+    objectif_mairie_maintenant: Paragraphe
+    objectif_aah: Paragraphe
+    objectif_pension: Paragraphe

@@ -17,6 +17,7 @@ import pytest
 from relais.regles import (
     calendrier,
     conservation,
+    contact,
     delais,
     explication,
     foyer,
@@ -27,9 +28,11 @@ from relais.regles import (
     publics,
     rappels,
     subsidiarite,
+    suite,
     urgence,
 )
 from relais.regles.convention import ValeurInconnue
+from relais.regles.reperage import Demarche, EtatObjectif, Fait
 
 ICI = Path(__file__).parent
 CD35 = lecture.charger(ICI.parents[1] / "conventions" / "cd35-carsat-bretagne.toml")
@@ -203,6 +206,26 @@ def _explication(adulte: dict[str, Any], *, articles: bool = True) -> list[str]:
     return [dite.naissance, *raisons] if dite.naissance else raisons
 
 
+def _suite(adulte: dict[str, Any], *, veuf: bool = False) -> dict[str, object]:
+    examen = foyer.examiner(_adulte(adulte), au=LE_23_NOVEMBRE, convention=CD35)
+    pas = suite.a_faire(examen, au=LE_23_NOVEMBRE, convention=CD35, veuf=veuf)
+    return {
+        "pas": [un.titre for un in pas],
+        "demarches": [str(une) for une in suite.demarches_proposees(examen)],
+        "objectif": suite.objectif_propose(examen, au=LE_23_NOVEMBRE, convention=CD35),
+    }
+
+
+def _contact(faits: list[str], **objectif: Any) -> str:
+    lus = {
+        cle: [Demarche(une) for une in valeur]
+        for cle, valeur in objectif.items()
+        if cle != "objectif"
+    }
+    etat = EtatObjectif(objectif["objectif"]) if "objectif" in objectif else None
+    return contact.etat_du_contact([Fait(un) for un in faits], objectif=etat, **lus)
+
+
 REGLES: dict[str, Callable[..., object]] = {
     "nir.lire": _nir_lu,
     "nir.refus": _nir_refuse,
@@ -237,6 +260,8 @@ REGLES: dict[str, Callable[..., object]] = {
     ),
     "foyer.examiner_foyer": _foyer,
     "explication.expliquer": _explication,
+    "suite.a_faire": _suite,
+    "contact.etat_du_contact": _contact,
     "rappels.du_point": lambda jour: rappels.du_point(jour, convention=CD35) or "aucun",
 }
 
