@@ -1,0 +1,148 @@
+"""To which TIS people belong: moved by hand, or again by their address once the file was edited."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from relais.annuaire.contexte import contexte_systeme
+from relais.annuaire.conventions import regles_de_l_organisation
+from relais.annuaire.droits import exiger
+from relais.annuaire.models import Affectation, Territoire
+from relais.fiches.actions.acte import ActeRefuse
+from relais.journal.actions import consigner, consigner_chacun
+from relais.journal.models import Action
+from relais.regles.convention import Convention
+from relais.reperage import dossiers, droits
+from relais.reperage.dossier import Dossier, Passage
+from relais.reperage.models import Personne
+from relais.reperage.territoires import communes_de, resoudre
+from relais.socle.horloge import jour_de
+
+DISPARUE = "Cette personne n’est plus là : ses données viennent d’être effacées."
+SANS_CONVENTION = "Aucune convention n’est en vigueur pour votre Département."
+LOT = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Rattachement:
+    """How many people were looked at, changed of TIS, and belong to none."""
+
+    vues: int = 0
+    deplacees: int = 0
+    sans_territoire: int = 0
+
+
+@transaction.atomic
+def deplacer(
+    personne: Personne, territoire: Territoire, *, par: Affectation, maintenant: datetime
+) -> Personne:
+    """Move the person by hand: files and the file of communes change her TIS no more.
+
+    Who followed her in the TIS she leaves no longer does. Raises ActeRefuse once she is erased.
+    """
+    exiger(droits.peut_deplacer(par, personne))
+    exiger(territoire.organisation_id == personne.organisation_id)
+    try:
+        personne = Personne.objects.verrouillees().get(pk=personne.pk)
+    except Personne.DoesNotExist:
+        raise ActeRefuse(DISPARUE) from None
+    exiger(droits.peut_deplacer(par, personne))
+    regles = regles_de_l_organisation(personne.organisation_id)
+    if regles is None:
+        raise ActeRefuse(SANS_CONVENTION)
+    if personne.territoire_choisi and personne.territoire_id == territoire.pk:
+        return personne
+    avant = personne.territoire
+    personne.territoire_choisi = True
+    _placer(personne, territoire)
+    _ecrire(
+        personne,
+        dossiers.lire(personne),
+        f"{_changement(avant, territoire)}, à la main",
+        convention=regles,
+        au=jour_de(maintenant),
+    )
+    consigner(
+        Action.PERSONNE_DEPLACEE,
+        organisation=personne.organisation_id,
+        agent=par.agent.pseudonyme,
+        objet=str(personne.pk),
+    )
+    return personne
+
+
+def rattacher(organisation: str, *, maintenant: datetime, a_blanc: bool = False) -> Rattachement:
+    """Find again the TIS of everybody who was not moved by hand, by the file of communes.
+
+    Lot by lot, safe to run again. `a_blanc`: only counts. Raises ActeRefuse without a convention.
+    """
+    regles = regles_de_l_organisation(organisation)
+    if regles is None:
+        raise ActeRefuse(SANS_CONVENTION)
+    total, dernier = Rattachement(), None
+    while True:
+        with contexte_systeme(organisation):
+            lot = list(Personne.objects.a_rattacher(organisation, apres=dernier)[:LOT])
+            if not lot:
+                return total
+            fait = _lot(organisation, lot, regles, jour_de(maintenant), a_blanc=a_blanc)
+        dernier = lot[-1].pk
+        total = Rattachement(
+            total.vues + fait.vues,
+            total.deplacees + fait.deplacees,
+            total.sans_territoire + fait.sans_territoire,
+        )
+
+
+def _lot(
+    organisation: str, lot: list[Personne], regles: Convention, au: date, *, a_blanc: bool
+) -> Rattachement:
+    communes = communes_de(regles, jour=au)
+    siens = {un.code: un for un in Territoire.objects.filter(organisation=organisation)}
+    deplacees: list[UUID] = []
+    sans = 0
+    for personne, dossier in _lus(lot):
+        code = resoudre(dossier.coordonnees, communes=communes)
+        territoire = siens.get(code) if code else None
+        sans += territoire is None
+        if personne.territoire == territoire:
+            continue
+        deplacees.append(personne.pk)
+        if not a_blanc:
+            dit = f"{_changement(personne.territoire, territoire)}, d’après son adresse"
+            _placer(personne, territoire)
+            _ecrire(personne, dossier, dit, convention=regles, au=au)
+    if deplacees and not a_blanc:
+        consigner_chacun(
+            Action.PERSONNE_DEPLACEE, map(str, deplacees), organisation=organisation, agent=None
+        )
+    return Rattachement(len(lot), len(deplacees), sans)
+
+
+def _lus(lot: list[Personne]) -> Iterator[tuple[Personne, Dossier]]:
+    lus = dossiers.lire_plusieurs(lot)
+    return ((personne, lus[personne.pk]) for personne in lot if personne.pk in lus)
+
+
+def _placer(personne: Personne, territoire: Territoire | None) -> None:
+    personne.territoire = territoire
+    if personne.equipe and personne.equipe.territoire_id != personne.territoire_id:
+        personne.equipe = personne.suivie_par = None
+
+
+def _ecrire(
+    personne: Personne, dossier: Dossier, dit: str, *, convention: Convention, au: date
+) -> None:
+    passages = (*dossier.passages, Passage(au, dit))
+    dossiers.ecrire(personne, replace(dossier, passages=passages), convention=convention, au=au)
+
+
+def _changement(avant: Territoire | None, apres: Territoire | None) -> str:
+    if apres is None:
+        return "N’a plus de territoire"
+    if avant is None:
+        return f"Rattachée au territoire « {apres.nom} »"
+    return f"Passe du territoire « {avant.nom} » au territoire « {apres.nom} »"
