@@ -6,26 +6,26 @@ import io
 import zipfile
 from collections.abc import Iterator
 from itertools import islice
-from pathlib import Path
 from typing import TextIO
 
 import fastexcel
 
-from relais.adaptateurs.fichier import FichierRefuse
+from relais.adaptateurs.fichier import Avancer, FichierRefuse, Source, ouvert
 
 SEPARATEURS = ";,\t"
 _DEPLIE_AU_PLUS = 400 * 1024 * 1024  # bytes of a workbook once unpacked
 _MORCEAU = 1024 * 1024
+_RANGEES_PAR_PAS = 1000  # between two tellings of how far the reading is
 Rangee = tuple[str, ...]
 
 
-def rangees(source: Path) -> Iterator[Rangee]:
+def rangees(source: Source, *, avancer: Avancer | None = None) -> Iterator[Rangee]:
     """The rows in order, blank ones included, so that the first is row 1. Raises FichierRefuse.
 
     Of a workbook: its first sheet; a date is written AAAA-MM-JJ hh:mm:ss, a whole number without
     decimals.
     """
-    with source.open("rb") as flux:
+    with ouvert(source) as flux:
         debut = flux.read(8)
     if debut.startswith(b"PK"):
         return _classeur(source)
@@ -34,15 +34,27 @@ def rangees(source: Path) -> Iterator[Rangee]:
             "Ce classeur est d’un ancien format, ou protégé par un mot de passe :"
             " enregistrez-le en XLSX, sans mot de passe."
         )
-    return _texte(source)
+    return _texte(source, avancer)
 
 
-def _classeur(source: Path) -> Iterator[Rangee]:
+def lettres(rang: int) -> str:
+    """The name that spreadsheets give to a column, from 0: A, B … Z, AA."""
+    nom = ""
+    rang += 1
+    while rang:
+        rang, reste = divmod(rang - 1, 26)
+        nom = chr(ord("A") + reste) + nom
+    return nom
+
+
+def _classeur(source: Source) -> Iterator[Rangee]:
+    with ouvert(source) as flux:
+        octets = flux.read()
     try:
-        with zipfile.ZipFile(source) as archive:
+        with zipfile.ZipFile(io.BytesIO(octets)) as archive:
             if sum(membre.file_size for membre in archive.infolist()) > _DEPLIE_AU_PLUS:
                 raise FichierRefuse("Ce classeur est trop lourd : enregistrez-le en CSV.")
-        feuille = fastexcel.read_excel(source.read_bytes()).load_sheet(
+        feuille = fastexcel.read_excel(octets).load_sheet(
             0, header_row=None, skip_rows=0, dtypes="string"
         )
     except (zipfile.BadZipFile, fastexcel.FastExcelError):
@@ -51,12 +63,19 @@ def _classeur(source: Path) -> Iterator[Rangee]:
         yield tuple(case or "" for case in rangee)
 
 
-def _texte(source: Path) -> Iterator[Rangee]:
+def _texte(source: Source, avancer: Avancer | None) -> Iterator[Rangee]:
     codage = _codage(source)
-    with source.open(encoding=codage, errors="replace", newline="") as flux:
-        separateur = _separateur(flux.read(64 * 1024))
-        flux.seek(0)
-        yield from _csv(flux, separateur)
+    with ouvert(source) as octets:
+        flux = io.TextIOWrapper(octets, encoding=codage, errors="replace", newline="")
+        try:
+            separateur = _separateur(flux.read(64 * 1024))
+            flux.seek(0)
+            for rang, rangee in enumerate(_csv(flux, separateur)):
+                if avancer is not None and rang % _RANGEES_PAR_PAS == 0:
+                    avancer(octets.tell())
+                yield rangee
+        finally:
+            flux.detach()
 
 
 def _csv(flux: TextIO, separateur: str) -> Iterator[Rangee]:
@@ -67,10 +86,10 @@ def _csv(flux: TextIO, separateur: str) -> Iterator[Rangee]:
         raise FichierRefuse("Ce fichier n’est pas un CSV lisible.") from None
 
 
-def _codage(source: Path) -> str:
+def _codage(source: Source) -> str:
     """UTF-16 with its mark, UTF-8 when all of it is, else what Windows writes."""
     decodeur = codecs.getincrementaldecoder("utf-8")()
-    with source.open("rb") as flux:
+    with ouvert(source) as flux:
         if flux.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
             return "utf-16"
         flux.seek(0)

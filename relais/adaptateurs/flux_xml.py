@@ -2,12 +2,11 @@
 
 from collections.abc import Collection, Iterator
 from itertools import islice
-from pathlib import Path
 from typing import Any
 
 from lxml import etree
 
-from relais.adaptateurs.fichier import FichierRefuse
+from relais.adaptateurs.fichier import Avancer, FichierRefuse, Source, ouvert
 
 _MORCEAU = 256 * 1024
 # A true household takes a few kilobytes: more than this without the end of one is another file.
@@ -16,7 +15,9 @@ _ELEMENTS_REGARDES = 10_000
 _NOMS_DITS = 40
 
 
-def parties(source: Path, *, voulues: Collection[str]) -> Iterator[Any]:
+def parties(
+    source: Source, *, voulues: Collection[str], avancer: Avancer | None = None
+) -> Iterator[Any]:
     """The children of the root that bear those names, one at a time, in the order of the file.
 
     Each is emptied once the next is asked for. Comments and instructions are left out. Raises
@@ -34,7 +35,7 @@ def parties(source: Path, *, voulues: Collection[str]) -> Iterator[Any]:
     )
     racine, rendues, sans_rien = None, 0, 0
     try:
-        for morceau in _morceaux(source):
+        for morceau in _morceaux(source, avancer):
             parseur.feed(morceau)
             sans_rien += len(morceau)
             for _, element in parseur.read_events():
@@ -68,10 +69,14 @@ def inconnu(rencontres: Collection[str]) -> str:
     return f"Personne n’est reconnu dans ce fichier. Éléments rencontrés : {dits}."
 
 
-def _morceaux(source: Path) -> Iterator[bytes]:
-    with source.open("rb") as flux:
+def _morceaux(source: Source, avancer: Avancer | None) -> Iterator[bytes]:
+    lus = 0
+    with ouvert(source) as flux:
         while morceau := flux.read(_MORCEAU):
             yield morceau
+            lus += len(morceau)
+            if avancer is not None:
+                avancer(lus)
 
 
 def _refuser_dtd(racine: Any) -> None:

@@ -21,6 +21,7 @@ from relais.adaptateurs.imprimable import REMPLACEMENT, imprimable
 
 NORMES: list[Any] = ["a-2a", "ua-1"]
 POLICES = Path(font_source_sans_pro.font_directory)
+RACINE = Path(__file__).parents[1]  # a template imports the look of the others from there
 
 # One compilation at a time: a Compiler refuses two threads at once, and each is some 10 ms.
 _verrou = threading.Lock()
@@ -113,4 +114,5 @@ def _polices() -> typst.Fonts:
 
 @cache
 def _compilateur(gabarit: Path) -> typst.Compiler:
-    return typst.Compiler(gabarit, root=gabarit.parent, font_paths=_polices())
+    racine = RACINE if gabarit.is_relative_to(RACINE) else gabarit.parent
+    return typst.Compiler(gabarit, root=racine, font_paths=_polices())

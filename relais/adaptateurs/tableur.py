@@ -15,12 +15,16 @@ Cellule = str | int | datetime | None
 
 @dataclass(frozen=True, slots=True)
 class Feuille:
-    """One sheet. Instants are naive, already in the time of the reader; widths in characters."""
+    """One sheet. Instants are naive, already in the time of the reader; widths in characters.
+
+    `avertissement`: a line above the headings.
+    """
 
     titre: str
     entetes: Sequence[str]
     lignes: Sequence[Sequence[Cellule]]
     largeurs: Sequence[int]
+    avertissement: str = ""
 
 
 def xlsx(feuilles: Sequence[Feuille], *, titre: str, cree_le: datetime) -> bytes:
@@ -51,6 +55,8 @@ def en_csv(feuille: Feuille) -> bytes:
     """The same sheet as a French spreadsheet opens it: semicolons, UTF-8 with its mark."""
     tampon = io.StringIO(newline="")
     plume = csv.writer(tampon, delimiter=";")
+    if feuille.avertissement:
+        plume.writerow([neutre(feuille.avertissement)])
     plume.writerow([neutre(entete) for entete in feuille.entetes])
     plume.writerows([_texte(cellule) for cellule in ligne] for ligne in feuille.lignes)
     return tampon.getvalue().encode("utf-8-sig")
@@ -69,13 +75,17 @@ def _texte(cellule: Cellule) -> str:
 
 def _ecrire(classeur: Any, feuille: Feuille, formats: dict[str, Any]) -> None:
     onglet = classeur.add_worksheet(feuille.titre)
-    onglet.freeze_panes(1, 0)
-    onglet.autofilter(0, 0, max(len(feuille.lignes), 1), len(feuille.entetes) - 1)
+    titres = 1 if feuille.avertissement else 0
+    if feuille.avertissement:
+        onglet.write_string(0, 0, neutre(feuille.avertissement))
+    onglet.freeze_panes(titres + 1, 0)
+    derniere = titres + max(len(feuille.lignes), 1)
+    onglet.autofilter(titres, 0, derniere, len(feuille.entetes) - 1)
     for colonne, largeur in enumerate(feuille.largeurs):
         onglet.set_column(colonne, colonne, largeur)
     for colonne, entete in enumerate(feuille.entetes):
-        onglet.write_string(0, colonne, neutre(entete), formats["entete"])
-    for rang, ligne in enumerate(feuille.lignes, 1):
+        onglet.write_string(titres, colonne, neutre(entete), formats["entete"])
+    for rang, ligne in enumerate(feuille.lignes, titres + 1):
         for colonne, cellule in enumerate(ligne):
             if isinstance(cellule, datetime):
                 onglet.write_datetime(rang, colonne, cellule, formats["instant"])
