@@ -81,6 +81,18 @@ class Action(StrEnum):
     DOUBLON_SIGNALE = "doublon_signale"
     DYSFONCTIONNEMENT_SIGNALE = "dysfonctionnement_signale"
     DYSFONCTIONNEMENT_TRAITE = "dysfonctionnement_traite"
+    # around the caseload
+    IMPORT_DEPOSE = "import_depose"
+    IMPORT_CONFIRME = "import_confirme"
+    IMPORT_ANNULE = "import_annule"
+    IMPORT_FAIT = "import_fait"
+    PERSONNE_CONFIEE = "personne_confiee"
+    PERSONNE_DEPLACEE = "personne_deplacee"  # to another TIS, by hand
+    PERSONNE_CONTACTEE = "personne_contactee"
+    PERSONNE_CORRIGEE = "personne_corrigee"  # what she declares of herself
+    OBJECTIF_MODIFIE = "objectif_modifie"
+    CONFLIT_DECIDE = "conflit_decide"
+    OPPOSITION_RECUE = "opposition_recue"
     # reading
     LECTURE = "lecture"
     LECTURE_LISTE = "lecture_liste"
