@@ -17,11 +17,14 @@ _TERRAIN = [
     ("Équipe", "fiches:equipe"),
     ("Signaler un dysfonctionnement", "fiches:signaler"),
 ]
+_REPERAGE = ("Repérage", "reperage:liste")
 _MENU: dict[Role, list[tuple[str, str]]] = {
-    Role.TRAVAILLEUR_SOCIAL: _TERRAIN,
+    Role.TRAVAILLEUR_SOCIAL: [_TERRAIN[0], _REPERAGE, *_TERRAIN[1:]],
     Role.CHARGE_ACCUEIL: _TERRAIN,
     Role.ENCADRANT: [
-        *_TERRAIN,
+        _TERRAIN[0],
+        _REPERAGE,
+        *_TERRAIN[1:],
         ("Suivi", "fiches:suivi"),
         ("Rôles à approuver", "comptes:a_approuver"),
     ],
@@ -41,6 +44,11 @@ _MENU: dict[Role, list[tuple[str, str]]] = {
     Role.REFERENT: [
         ("Suivi", "fiches:suivi"),
         ("Signaler un dysfonctionnement", "fiches:signaler"),
+    ],
+    Role.CHARGE_REPERAGE: [
+        _REPERAGE,
+        ("Importer un fichier", "reperage:importer"),
+        ("Objectifs", "reperage:objectifs"),
     ],
     Role.DPO: [
         ("Journal", "rgpd:journal"),

@@ -85,7 +85,7 @@ def test_chaque_role_arrive_sur_sa_page_et_son_menu_s_ouvre(personas, nom, accue
 
 @pytest.mark.parametrize(
     "nom",
-    ["charge_reperage", "admin_technique"],
+    ["admin_technique"],
 )
 def test_un_role_sans_fiche_a_une_page_qui_le_dit(personas, nom):
     navigateur = connecter(getattr(personas, nom))

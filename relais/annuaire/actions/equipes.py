@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from relais.annuaire import droits
+from relais.annuaire import droits, retenues
 from relais.annuaire.actions.noms import lire_nom
 from relais.annuaire.contexte import contexte_systeme
 from relais.annuaire.erreurs import CompteRefuse
@@ -67,6 +67,7 @@ def fermer_equipe(equipe: Equipe, *, par: Affectation | None, maintenant: dateti
     equipe.fermee_le = maintenant
     equipe.save(update_fields=["fermee_le"])
     _noter(Action.EQUIPE_MODIFIEE, equipe, par)
+    retenues.liberer(equipe, par=par, maintenant=maintenant)
 
 
 def _verifier_nom_libre(organisation: str, nom: str) -> None:

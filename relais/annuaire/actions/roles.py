@@ -194,11 +194,16 @@ def retirer(affectation: Affectation, *, par: Affectation | None, maintenant: da
 
 
 def clore(affectation: Affectation, *, par: Affectation | None, maintenant: datetime) -> None:
-    """Write the end of a role in the transaction of an act, and journal it."""
-    affectation.active = False
+    """Write the end of a role in the transaction of an act, and journal it.
+
+    What was in those hands and needs no successor goes back where it came from (retenues).
+    """
+    en_usage, affectation.active = affectation.active, False
     affectation.close_par, affectation.close_le = (par.agent if par else None), maintenant
     affectation.save(update_fields=["active", "close_par", "close_le"])
     _noter(Action.ROLE_RETIRE, affectation, par)
+    if en_usage:
+        retenues.rendre(affectation, par=par, maintenant=maintenant)
 
 
 @transaction.atomic

@@ -1,6 +1,6 @@
 """Roles of agents in organisations."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from functools import cached_property
 from typing import ClassVar
@@ -127,6 +127,16 @@ class AffectationQuerySet(models.QuerySet["Affectation"]):
         """The day by which the first of them is reviewed."""
         premiere: date | None = self.aggregate(jour=models.Min("a_revoir_le"))["jour"]
         return premiere
+
+    def retenues_en_usage(self, numeros: Collection[int]) -> list["Affectation"]:
+        """Those in use, and in use until the end of the act that asks.
+
+        Agents first, as who closes an account does: two acts never wait for each other in a circle.
+        """
+        agents = Agent.objects.filter(affectations__in=numeros).order_by("pk")
+        list(agents.select_for_update(of=("self",), no_key=True))
+        siennes = self.actives().filter(pk__in=numeros).order_by("pk")
+        return list(siennes.select_for_update(of=("self",), no_key=True))
 
     def de_numeros(self, numeros: list[str]) -> "AffectationQuerySet":
         """Those that a page ticked; what is no number is nobody's."""
