@@ -23,6 +23,7 @@ from relais.regles.indicateurs import PartsATemps, Repartition
 from relais.socle.horloge import PARIS, jour_de
 
 MOIS_DU_GRAPHIQUE = 12
+OBJECTIFS = "objectif:"  # counted beside the fiches (relais.reperage.objectifs)
 Lieu = tuple[int | None, int | None]  # primary keys: territoire, équipe
 
 
@@ -148,7 +149,9 @@ def _parties(qui: Affectation) -> QuerySet[Convention]:
 
 
 def _comptes(qui: Affectation) -> QuerySet[Compteur]:
-    comptes = Compteur.objects.filter(convention__in=_parties(qui))
+    comptes = Compteur.objects.filter(convention__in=_parties(qui)).exclude(
+        code__startswith=OBJECTIFS
+    )
     return comptes.filter(territoire=qui.territoire_id) if qui.role == Role.ENCADRANT else comptes
 
 

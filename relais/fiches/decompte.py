@@ -26,12 +26,23 @@ def compter(fiche: Fiche, codes: Iterable[str], *, le: datetime) -> None:
 
     Codes in sorted order: two acts never wait for each other in a circle.
     """
+    ajouter(
+        fiche.convention_id, codes, territoire=fiche.territoire_id, equipe=fiche.equipe_id, le=le
+    )
+
+
+def ajouter(
+    convention: str,
+    codes: Iterable[str],
+    *,
+    territoire: int | None,
+    equipe: int | None,
+    le: datetime,
+) -> None:
+    """The same for what is no fiche: a code of its own (`prefixe:code`), and a place."""
     mois = jour_de(le).replace(day=1)
     with connection.cursor() as curseur:
-        curseur.execute(
-            _AJOUTER,
-            [fiche.convention_id, mois, fiche.territoire_id, fiche.equipe_id, sorted(set(codes))],
-        )
+        curseur.execute(_AJOUTER, [convention, mois, territoire, equipe, sorted(set(codes))])
 
 
 def reserve(fiche: Fiche, code: str) -> str:

@@ -32,9 +32,16 @@ def du_numero(fiche: Fiche, contenu: Contenu, *, pour: Affectation) -> Doublon |
     """
     if not contenu.personne.nir:
         return None
-    trouves = chercher_nir(fiche.departement_id, contenu.personne.nir)
-    copies = [pk for genre, pk in trouves if genre == Genre.EXEMPLAIRE]
-    autre = Fiche.objects.ouvertes_avec_copie(copies, EN_COURS).exclude(pk=fiche.pk).first()
+    return ouverte_pour(contenu.personne.nir, fiche.departement_id, pour=pour, sauf=fiche)
+
+
+def ouverte_pour(
+    corps: str, departement: str, *, pour: Affectation, sauf: Fiche | None = None
+) -> Doublon | None:
+    """The same before a fiche is started: `corps`, the 13 characters."""
+    copies = [pk for genre, pk in chercher_nir(departement, corps) if genre == Genre.EXEMPLAIRE]
+    ouvertes = Fiche.objects.ouvertes_avec_copie(copies, EN_COURS)
+    autre = (ouvertes.exclude(pk=sauf.pk) if sauf else ouvertes).first()
     if autre is None:
         return None
     return Doublon(autre.reference, autre.equipe_id == pour.equipe_id)

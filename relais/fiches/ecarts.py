@@ -24,7 +24,11 @@ class Ecart:
 
 def entre(form: FormulaireFiche, saisi: Contenu, enregistre: Contenu) -> list[Ecart]:
     """The fields that differ, in the order of the page, in words to read."""
-    ici, la = valeurs_initiales(saisi), valeurs_initiales(enregistre)
+    return des_champs(form, valeurs_initiales(saisi), valeurs_initiales(enregistre))
+
+
+def des_champs(form: forms.Form, ici: dict[str, Any], la: dict[str, Any]) -> list[Ecart]:
+    """The same for any form, from the values of its fields."""
     return [
         Ecart(str(champ.label), _lisible(champ, ici.get(nom)), _lisible(champ, la.get(nom)))
         for nom, champ in form.fields.items()

@@ -18,6 +18,7 @@ ROLES: dict[str, tuple[Role, ...]] = {
     "travailleur-social": (Role.TRAVAILLEUR_SOCIAL,),
     "charge-accueil": (Role.CHARGE_ACCUEIL,),
     "encadrant": (Role.ENCADRANT,),
+    "charge-reperage": (Role.CHARGE_REPERAGE,),
     "agent-caisse": (Role.AGENT_CAISSE,),
     "responsable-caisse": (Role.RESPONSABLE_CAISSE,),
     "referent": (Role.REFERENT,),

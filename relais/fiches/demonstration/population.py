@@ -93,7 +93,14 @@ DEPARTEMENT = (
         poids=0,
         vitrine="référente de la convention, Département",
     ),
-    Compte("reperage", "Bruno", "Canevas", Role.CHARGE_REPERAGE, poids=0),
+    Compte(
+        "reperage",
+        "Bruno",
+        "Canevas",
+        Role.CHARGE_REPERAGE,
+        poids=0,
+        vitrine="chargé du repérage, Département",
+    ),
     Compte(
         "dpo",
         "Hélène",

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
+from django.utils.module_loading import import_string
 
 from config import environnement as env
 from relais.fiches.demonstration.chargement import NOMBRE, charger
@@ -59,5 +60,8 @@ class Command(BaseCommand):
         connection.ensure_connection()
         if not settings.DEMONSTRATION or not marque.est_marquee(connection.connection):
             raise SystemExit("Cette base ne porte pas la marque d’une démonstration.")
-        nombre = charger(maintenant=horloge.maintenant(), nombre=fiches, processus=EN_MEME_TEMPS)
+        maintenant = horloge.maintenant()
+        nombre = charger(maintenant=maintenant, nombre=fiches, processus=EN_MEME_TEMPS)
         self._dire(f"{nombre} fiches fictives chargées.")
+        for chargement in settings.DEMONSTRATIONS:
+            import_string(chargement)(maintenant=maintenant)
