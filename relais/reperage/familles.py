@@ -1,11 +1,13 @@
 """Which family a file belongs to, from its first bytes."""
 
+import re
 from enum import Enum, auto
-from pathlib import Path
 
-from relais.adaptateurs.fichier import FichierRefuse
+from relais.adaptateurs.fichier import FichierRefuse, Source, ouvert
+from relais.reperage import titres
 
 COLONNES = ("naissance", "inapte", "invalidite", "aah", "saspa", "travaille")
+_SEPARATEURS = re.compile(r"[;,\t]")
 _DEBUT = 64 * 1024
 _MARQUES = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 
@@ -16,11 +18,12 @@ class Famille(Enum):
     SIX_COLONNES = auto()
     FLUX = auto()
     TABLEAU = auto()
+    CONTACTS = auto()
 
 
-def reconnaitre(source: Path) -> Famille:
+def reconnaitre(source: Source) -> Famille:
     """The family of a file. Raises FichierRefuse: empty, or none of them."""
-    with source.open("rb") as flux:
+    with ouvert(source) as flux:
         debut = flux.read(_DEBUT)
     for marque in _MARQUES:
         debut = debut.removeprefix(marque)
@@ -29,8 +32,10 @@ def reconnaitre(source: Path) -> Famille:
     if debut.lstrip(b" \t\r\n\0").startswith(b"<"):
         return Famille.FLUX
     premiere, _, reste = debut.partition(b"\n")
-    if six_colonnes(premiere.decode("utf-8", errors="replace")) is None:
-        return Famille.TABLEAU
+    titree = premiere.decode("utf-8", errors="replace")
+    if six_colonnes(titree) is None:
+        lus = map(sans_guillemets, _SEPARATEURS.split(titree))
+        return Famille.CONTACTS if titres.est_de_contacts(list(lus)) else Famille.TABLEAU
     if not reste.strip():
         raise FichierRefuse("Ce fichier n’a que sa ligne de titres.")
     return Famille.SIX_COLONNES

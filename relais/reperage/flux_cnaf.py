@@ -8,14 +8,14 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 from relais.adaptateurs import flux_xml
-from relais.adaptateurs.fichier import FichierRefuse
+from relais.adaptateurs.fichier import Avancer, FichierRefuse, Source
 from relais.regles.foyer import Adulte
-from relais.reperage import matricules, numeros
-from relais.reperage.evenements import Evenement, Lecture, Personne, Refus, Remarque
+from relais.reperage import identites_du_flux, matricules, numeros
+from relais.reperage.evenements import Entete, Evenement, Lecture, Personne, Refus, Remarque
+from relais.reperage.identites_du_flux import DuFoyer
 from relais.reperage.naissances import CaseRefusee, du_flux
 from relais.reperage.situations import situation
 
@@ -36,17 +36,32 @@ _CONNUS = {
     "Prestations": {"NATPREST", "ROLEPERS", "TOPCHAPERS"},
     "SituationDossierRSA": {"ETATDOSRSA", "SuspensionDroit", "SuspensionVersement", "FinDroit"},
 }
-_FEMININ = {"1": False, "2": True, "M": False, "F": True}
 _FOYERS_MONTRES = 20  # whose elements are told when nobody is recognised
 
 Parties = dict[str, list[Any]]
 
 
-def lire(source: Path, *, au: date) -> Lecture:
-    """The adults of the open households (DEM and CJT of the RSA), as on that day."""
+def lire(
+    source: Source, *, au: date, identites: bool = False, avancer: Avancer | None = None
+) -> Lecture:
+    """The adults of the open households (DEM and CJT of the RSA), as on that day.
+
+    `identites`: with their dossiers, to be stored.
+    """
     lecture = Lecture(iter(()))
-    lecture.evenements = _Flux(au, au.isoformat(), lecture.comptes).evenements(source)
+    flux = _Flux(au, au.isoformat(), lecture.comptes, lecture.entete, identites)
+    lecture.evenements = flux.evenements(source, avancer)
     return lecture
+
+
+def date_de_reference(source: Source) -> date | None:
+    """The day of which the flow is true (DTREF); only its beginning is read.
+
+    None when it does not say. Raises FichierRefuse for what is no XML of that kind.
+    """
+    for partie in flux_xml.parties(source, voulues=(_ENTETE, _FOYER)):
+        return _jour(_lus(partie).get("DTREF", "")) if partie.tag == _ENTETE else None
+    return None
 
 
 @dataclass(slots=True)
@@ -54,16 +69,20 @@ class _Flux:
     au: date
     au_ecrit: str
     comptes: Counter[str]
+    entete: Entete
+    identites: bool
     foyers: int = 0
     personnes: int = 0
     reconnus: int = 0
     vus: dict[int, int] = field(default_factory=dict)
     rencontres: dict[str, None] = field(default_factory=dict)
 
-    def evenements(self, source: Path) -> Iterator[Evenement]:
-        for partie in flux_xml.parties(source, voulues=(_FOYER, _ENTETE, _FIN)):
+    def evenements(self, source: Source, avancer: Avancer | None) -> Iterator[Evenement]:
+        voulues = (_FOYER, _ENTETE, _FIN)
+        for partie in flux_xml.parties(source, voulues=voulues, avancer=avancer):
             if partie.tag == _FOYER:
                 self.foyers += 1
+                self.entete.lus = self.foyers
                 if self.foyers <= _FOYERS_MONTRES:
                     self.rencontres |= dict.fromkeys(flux_xml.noms(partie))
                 yield from self._foyer(partie)
@@ -75,8 +94,10 @@ class _Flux:
 
     def _foyer(self, foyer: Any) -> Iterator[Evenement]:
         parties = self._parties(foyer, _FOYER)
+        numeros_lus: dict[str, str] = {}
         for bloc in parties.get("IdentificationRSA", ()):
-            yield from self._deux_fois(bloc)
+            numeros_lus = _numeros(bloc)
+            yield from self._deux_fois(numeros_lus)
         lus = [(*self._suivante(), *self._personne(p)) for p in parties.get("Personne", ())]
         adultes = [un for un in lus if un[-1] in _ADULTES]
         self.reconnus += len(adultes)
@@ -90,9 +111,10 @@ class _Flux:
         if etat in _FERMES:
             self.comptes["Personnes d’un dossier sans RSA ouvert"] += len(adultes)
             return
-        for numero, ou, blocs, _ in adultes:
+        partage = identites_du_flux.du_foyer(foyer, numeros_lus) if self.identites else None
+        for numero, ou, blocs, role in adultes:
             if etat in _OUVERTS:
-                yield from self._adulte(numero, ou, blocs, suspendu)
+                yield from self._adulte(numero, ou, blocs, suspendu, role, partage)
             else:
                 yield Refus(ou, "l’état du dossier (ETATDOSRSA) manque ou n’est pas de 0 à 6.")
 
@@ -109,7 +131,15 @@ class _Flux:
                 return blocs, lus.get("ROLEPERS", "")
         return blocs, ""
 
-    def _adulte(self, numero: int, ou: str, blocs: Parties, suspendu: bool) -> Iterator[Evenement]:
+    def _adulte(
+        self,
+        numero: int,
+        ou: str,
+        blocs: Parties,
+        suspendu: bool,
+        role: str,
+        partage: DuFoyer | None,
+    ) -> Iterator[Evenement]:
         identite: dict[str, str] = {}
         for bloc in blocs.get("Identification", ()):
             identite = self._textes(bloc, "Identification")
@@ -128,9 +158,14 @@ class _Flux:
             blocs.get("Ressources", ()),
             au=self.au_ecrit,
         )
-        yield Personne(numero, Adulte(naissance, precision, suspendu=suspendu, **dits))
+        adulte = Adulte(naissance, precision, suspendu=suspendu, **dits)
+        if partage is None:
+            yield Personne(numero, adulte)
+        else:
+            dossier = identites_du_flux.dossier(adulte, role, identite, partage)
+            yield Personne(numero, adulte, dossier, self.foyers)
         if identite.get("NIR"):
-            yield from _discordances(ou, identite, naissance)
+            yield from _discordances(ou, identite, naissance, illisible=self.identites)
 
     def _dossier(self, blocs: Sequence[Any]) -> tuple[str, bool]:
         """The state of the file, and whether its payment is suspended for motive 35."""
@@ -144,11 +179,8 @@ class _Flux:
                     return etat, _DEMANDE_DE_RETRAITE_ATTENDUE in motifs
         return "", False
 
-    def _deux_fois(self, identification: Any) -> Iterator[Remarque]:
+    def _deux_fois(self, lus: dict[str, str]) -> Iterator[Remarque]:
         """A household met before: told, and screened again, for nothing says which one is true."""
-        lus: dict[str, str] = {}
-        for bloc in identification:
-            lus |= _lus(bloc)
         matricule = matricules.allocataire(lus.get("MATRICULE", ""))
         if matricule:
             matricule = f"{lus.get('FONORG')} {lus.get('NUMORG')} {matricule}"
@@ -165,12 +197,16 @@ class _Flux:
     def _totaux(self, partie: Any) -> Iterator[Remarque]:
         lus = _lus(partie)
         annonces = lus.get("NBTOTDOSRSATRANSM", "")
-        if annonces.isdecimal() and int(annonces) != self.foyers:
-            yield Remarque(
-                f"Le fichier annonce {int(annonces)} dossier(s) et en contient {self.foyers} :"
-                " à vérifier."
-            )
+        if annonces.isdecimal():
+            self.entete.annonces = int(annonces[:18])
+            if not self.entete.concordant:
+                yield Remarque(
+                    f"Le fichier annonce {self.entete.annonces} dossier(s) et en contient"
+                    f" {self.foyers} : à vérifier."
+                )
         reference = lus.get("DTREF", "")
+        if reference:
+            self.entete.dtref = _jour(reference)
         if reference and reference[:10] != self.au_ecrit:
             yield Remarque(f"Le fichier est à la date du {reference[:10]} : vérifiez « --au ».")
 
@@ -203,9 +239,29 @@ def _propre(texte: str | None) -> str:
     return "" if texte is None else texte.strip()
 
 
-def _discordances(ou: str, identite: dict[str, str], naissance: date) -> Iterator[Remarque]:
+def _numeros(identification: Any) -> dict[str, str]:
+    """The texts of the blocks that say whose file it is. A NIR may be among them (MSA)."""
+    lus: dict[str, str] = {}
+    for bloc in identification:
+        lus |= _lus(bloc)
+    return lus
+
+
+def _jour(lu: str) -> date | None:
+    try:
+        return date.fromisoformat(lu[:10])
+    except ValueError:
+        return None
+
+
+def _discordances(
+    ou: str, identite: dict[str, str], naissance: date, *, illisible: bool
+) -> Iterator[Remarque]:
     nir = numeros.lire(identite["NIR"])
-    if nir is not None:
-        feminin = _FEMININ.get(identite.get("SEXE", ""))
+    if nir is None:
+        if illisible:
+            yield Remarque(f"{ou} : le numéro de sécurité sociale ne se lit pas, il est laissé.")
+    else:
+        feminin = identites_du_flux.sexe(identite)
         for dit in numeros.discordances(nir, naissance=naissance, feminin=feminin):
             yield Remarque(f"{ou} : {dit}.")

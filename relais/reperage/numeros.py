@@ -4,7 +4,7 @@ import re
 from datetime import date
 
 from relais.regles import nir
-from relais.regles.nir import Nir, NirInvalide
+from relais.regles.nir import MotifNir, Nir, NirInvalide
 
 # Fourteen or fifteen significant digits are whole in the float of a spreadsheet.
 _DECIMAL = re.compile(r"([0-9]{13,15})[.,]0+")
@@ -26,6 +26,15 @@ def lire(texte: str) -> Nir | None:
     except NirInvalide:
         return None
     return lu if lu.cle else Nir(lu.corps, nir.calculer_cle(lu.corps), lu.provisoire)
+
+
+def arrondi(texte: str) -> bool:
+    """Has a spreadsheet rounded that number?"""
+    try:
+        nir.lire("".join(texte.split()), sans_cle=True)
+    except NirInvalide as refus:
+        return refus.motif == MotifNir.TABLEUR
+    return False
 
 
 def discordances(lu: Nir, *, naissance: date, feminin: bool | None) -> list[str]:

@@ -5,18 +5,21 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import chain
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from relais.adaptateurs import feuilles
 from relais.adaptateurs.feuilles import Rangee
-from relais.adaptateurs.fichier import FichierRefuse
+from relais.adaptateurs.fichier import Avancer, FichierRefuse, Source
 from relais.regles.foyer import Adulte, Precision
+from relais.regles.nir import Nir
 from relais.regles.subsidiarite import Aah
 from relais.reperage import numeros, situations, titres
 from relais.reperage.evenements import Evenement, Lecture, Personne, Refus, Remarque
 from relais.reperage.naissances import CaseRefusee, de_tableau
-from relais.reperage.titres import Champ, normaliser
+from relais.reperage.titres import Champ, Choisies, normaliser
+
+if TYPE_CHECKING:
+    from relais.reperage.identites_des_tableaux import Identites
 
 _RANGEES_DE_TITRES = 20  # a sheet may bear a few lines above its titles
 _OUI, _NON = {"1", "o", "oui", "x", "true", "vrai"}, {"", "0", "n", "non", "false", "faux"}
@@ -43,45 +46,64 @@ _OUI_OU_NON = {
 }
 
 
-def lire(source: Path, *, au: date, dire: Callable[[str], object]) -> Lecture:
-    """The adults of a sheet. `dire` gets what each column was taken for. Raises FichierRefuse."""
-    rangees = enumerate(feuilles.rangees(source), 1)
-    premiere, colonnes = _titres(rangees)
-    for phrase in titres.dire(colonnes, premiere):
+def lire(
+    source: Source,
+    *,
+    au: date,
+    dire: Callable[[str], object] = lambda _: None,
+    identites: bool = False,
+    correspondances: Choisies | None = None,
+    avancer: Avancer | None = None,
+) -> Lecture:
+    """The adults of a sheet. `dire` gets what each column was taken for. Raises FichierRefuse.
+
+    `identites`: with their dossiers, to be stored. `correspondances`: what titles were said to
+    hold, where it is not what is proposed.
+    """
+    choisies = correspondances or {}
+    rangees = enumerate(feuilles.rangees(source, avancer=avancer), 1)
+    premiere = rangee_de_titres(rangees, choisies)[1]
+    colonnes = titres.ranger(premiere, titres.proposer(premiere, choisies))
+    du_reperage = {c: rangs for c, rangs in colonnes.items() if c not in titres.A_CONSERVER}
+    for phrase in titres.dire(colonnes if identites else du_reperage, premiere):
         dire(phrase)
     suivante = next(rangees, None)
     if suivante is None:
         raise FichierRefuse("Ce fichier n’a que sa ligne de titres.")
     lecture = Lecture(iter(()))
-    tableau = _Tableau(au, colonnes, lecture.comptes)
+    tableau = _Tableau(au, premiere, {c: r[0] for c, r in du_reperage.items()}, lecture.comptes)
+    if identites:  # phones and mails load libraries that the screening does without
+        from relais.reperage.identites_des_tableaux import Identites
+
+        tableau.identites = Identites(colonnes)
     lecture.evenements = tableau.evenements(chain([suivante], rangees))
     return lecture
 
 
-def _titres(
-    rangees: Iterator[tuple[int, Rangee]],
-) -> tuple[Rangee, dict[Champ, int]]:
-    """The first row that has a birth date among its titles; the fullest one tells what is wrong."""
-    vues: list[Rangee] = []
+def rangee_de_titres(
+    rangees: Iterator[tuple[int, Rangee]], choisies: Choisies
+) -> tuple[int, Rangee]:
+    """The first row that has a birth date among its titles; else the fullest, to be told of."""
+    vues: list[tuple[int, Rangee]] = []
     for numero, rangee in rangees:
-        if any(titres.est_une_naissance(titre) for titre in rangee):
-            return rangee, titres.proposer(rangee)
-        vues.append(rangee)
+        if any(titres.est_une_naissance(titre, choisies) for titre in rangee):
+            return numero, rangee
+        vues.append((numero, rangee))
         if numero == _RANGEES_DE_TITRES:
             break
-    pleines = [rangee for rangee in vues if any(case.strip() for case in rangee)]
+    pleines = [vue for vue in vues if any(case.strip() for case in vue[1])]
     if not pleines:
         raise FichierRefuse("Ce fichier est vide.")
-    fournie = max(pleines, key=lambda rangee: sum(bool(case.strip()) for case in rangee))
-    titres.proposer(fournie)
-    raise AssertionError("a row without a birth date has been taken for titles")
+    return max(pleines, key=lambda vue: sum(bool(case.strip()) for case in vue[1]))
 
 
 @dataclass(slots=True)
 class _Tableau:
     au: date
+    titres: Rangee
     colonnes: Mapping[Champ, int]
     comptes: Counter[str]
+    identites: "Identites | None" = None
     lignes: dict[int, int] = field(default_factory=dict)
     numeros: dict[int, int] = field(default_factory=dict)
 
@@ -98,16 +120,18 @@ class _Tableau:
                 champ: rangee[rang].strip() if rang < len(rangee) else ""
                 for champ, rang in self.colonnes.items()
             }
-            yield from self._ligne(numero, cases)
+            yield from self._ligne(numero, cases, rangee)
 
     def _identique(self, numero: int, rangee: Rangee) -> int:
         """The row that says the same of the same person, 0 for none. Without a name: nobody's."""
-        if Champ.NOM not in self.colonnes and Champ.NIR not in self.colonnes:
+        if self.colonnes.keys().isdisjoint(titres.NOMS | {Champ.NIR}):
             return 0
         premiere = self.lignes.setdefault(hash(rangee), numero)
         return premiere if premiere != numero else 0
 
-    def _ligne(self, numero: int, cases: Mapping[Champ, str]) -> Iterator[Evenement]:
+    def _ligne(
+        self, numero: int, cases: Mapping[Champ, str], rangee: Rangee
+    ) -> Iterator[Evenement]:
         ou = f"ligne {numero}"
         if normaliser(cases.get(Champ.ROLE, "")) in _ENFANTS:
             self.comptes["Enfants et autres personnes du foyer"] += 1
@@ -115,11 +139,13 @@ class _Tableau:
         if normaliser(cases.get(Champ.DROITS, "")) in _SANS_DROIT:
             self.comptes["Personnes d’un dossier sans RSA ouvert"] += 1
             return
+        champ = Champ.NAISSANCE
         try:
-            naissance = de_tableau(cases[Champ.NAISSANCE], au=self.au)
-            precision = _precision(cases.get(Champ.PRECISION, ""))
+            naissance = de_tableau(cases[champ], au=self.au)
+            champ = Champ.PRECISION
+            precision = _precision(cases.get(champ, ""))
         except CaseRefusee as refus:
-            yield Refus(ou, refus.phrase)
+            yield Refus(ou, refus.phrase, self._colonne(champ))
             return
         situation, douteux = _situation(cases)
         acte = {
@@ -127,23 +153,43 @@ class _Tableau:
             "DFACT": cases.get(Champ.FIN_D_ACTIVITE, ""),
         }
         situation |= situations.situation([acte], (), au=self.au.isoformat())
-        yield Personne(numero, Adulte(naissance, precision, **situation))
-        for champ in douteux:
-            yield Remarque(f"{ou} : {champ} n’est ni oui ni non, et n’est pas compté.")
-        if cases.get(Champ.NIR):
-            for dit in self._numero(numero, cases, naissance):
-                yield Remarque(f"{ou} : {dit}.")
-
-    def _numero(self, numero: int, cases: Mapping[Champ, str], naissance: date) -> Iterator[str]:
-        nir = numeros.lire(cases[Champ.NIR])
-        if nir is None:
-            yield "le numéro de sécurité sociale ne se lit pas"
-            return
+        adulte = Adulte(naissance, precision, **situation)
         feminin = _FEMININ.get(normaliser(cases.get(Champ.CIVILITE, "")))
+        nir = numeros.lire(cases[Champ.NIR]) if cases.get(Champ.NIR) else None
+        dits = [f"{champ} n’est ni oui ni non, et n’est pas compté" for champ in douteux]
+        if cases.get(Champ.NIR):
+            dits += self._numero(numero, cases[Champ.NIR], nir, naissance, feminin)
+        if self.identites is None:
+            yield Personne(numero, adulte)
+        else:
+            entier = "" if nir is None else nir.corps + nir.cle
+            dossier, foyer, autres = self.identites.dossier(
+                rangee, numero, adulte, feminin=feminin, nir=entier
+            )
+            yield Personne(numero, adulte, dossier, foyer)
+            dits += autres
+        for dit in dits:
+            yield Remarque(f"{ou} : {dit}.")
+
+    def _numero(
+        self, numero: int, case: str, nir: Nir | None, naissance: date, feminin: bool | None
+    ) -> Iterator[str]:
+        if nir is None:
+            yield "le numéro de sécurité sociale ne se lit pas" + (
+                ", un tableur l’a arrondi : reprenez-le d’après la carte ou l’attestation"
+                if numeros.arrondi(case)
+                else ""
+            )
+            return
         yield from numeros.discordances(nir, naissance=naissance, feminin=feminin)
         premiere = self.numeros.setdefault(hash((nir.corps, naissance)), numero)
         if premiere != numero:
             yield f"même numéro de sécurité sociale et même naissance que la ligne {premiere}"
+
+    def _colonne(self, champ: Champ) -> str:
+        """The title of the column and its letter, as the user finds it."""
+        rang = self.colonnes[champ]
+        return f"{titres.montrer(self.titres[rang])} (colonne {feuilles.lettres(rang)})"
 
 
 def _situation(cases: Mapping[Champ, str]) -> tuple[dict[str, Any], list[Champ]]:

@@ -4,16 +4,19 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
+from types import MappingProxyType
 
 from relais.adaptateurs.fichier import FichierRefuse
 
 
 class Champ(StrEnum):
-    """What a column may hold that the screening reads."""
+    """What a column may hold that is read."""
 
     NAISSANCE = "naissance"
     PRECISION = "précision de la naissance"
     NOM = "nom"
+    NOM_NAISSANCE = "nom de naissance"
+    PRENOM = "prénom"
     CIVILITE = "civilité"
     NIR = "numéro de sécurité sociale"
     ROLE = "rôle"
@@ -26,8 +29,30 @@ class Champ(StrEnum):
     TRAVAILLE = "travaille"
     ACTIVITE = "activité (code de la CNAF)"
     FIN_D_ACTIVITE = "fin de l’activité"
+    MATRICULE = "numéro d’allocataire"
+    DEMANDE = "numéro de demande de RSA"
+    ADRESSE = "adresse"
+    COMPLEMENT = "complément d’adresse"
+    CODE_POSTAL = "code postal"
+    VILLE = "ville"
+    CP_VILLE = "code postal et ville"
+    INSEE = "code Insee de la commune"
+    TELEPHONE = "téléphone"
+    MAIL = "adresse mail"
 
 
+# What the screening does without: read when people are to be stored.
+A_CONSERVER = frozenset(
+    {
+        *(Champ.PRENOM, Champ.MATRICULE, Champ.DEMANDE, Champ.ADRESSE, Champ.COMPLEMENT),
+        *(Champ.CODE_POSTAL, Champ.VILLE, Champ.CP_VILLE, Champ.INSEE, Champ.TELEPHONE),
+        Champ.MAIL,
+    }
+)
+EN_PLUSIEURS = frozenset(
+    {Champ.PRENOM, Champ.ADRESSE, Champ.COMPLEMENT, Champ.TELEPHONE, Champ.MAIL}
+)
+NOMS = frozenset({Champ.NOM, Champ.NOM_NAISSANCE})
 # Compared once normalised: without accents, case, line breaks nor double spaces.
 _CONNUS: dict[Champ, tuple[str, ...]] = {
     Champ.NAISSANCE: (
@@ -37,7 +62,15 @@ _CONNUS: dict[Champ, tuple[str, ...]] = {
     Champ.PRECISION: ("typedtnai",),
     Champ.NOM: (
         *("nom", "nom beneficiaire", "nom individu", "nom de famille", "nom d'usage"),
-        *("i_nom_usage", "nomnai", "nom de naissance", "i_nom_naissance"),
+        *("nom usage", "nom usuel", "i_nom_usage"),
+    ),
+    Champ.NOM_NAISSANCE: (
+        *("nomnai", "nom de naissance", "nom naissance", "i_nom_naissance", "nom jf"),
+        *("nom de jeune fille", "nom patronymique"),
+    ),
+    Champ.PRENOM: (
+        *("prenom", "prenoms", "prenom(s)", "prenom beneficiaire", "prenom individu"),
+        *("i_prenoms", "i_prenom", "prenom2", "prenom3", "prenom usuel"),
     ),
     Champ.CIVILITE: ("civilite", "qual", "sexe", "i_sexe"),
     Champ.NIR: (
@@ -57,11 +90,49 @@ _CONNUS: dict[Champ, tuple[str, ...]] = {
     Champ.TRAVAILLE: ("travaille",),
     Champ.ACTIVITE: ("act",),
     Champ.FIN_D_ACTIVITE: ("dfact",),
+    Champ.MATRICULE: (
+        *("numero caf", "numero allocataire", "numero allocataire caf", "numero d'allocataire"),
+        *("numero allocataire caf/msa", "numero caf/msa", "i_numcaf", "numcaf", "matricule"),
+        "numero msa",
+    ),
+    Champ.DEMANDE: ("numero demande rsa", "numero de demande rsa", "numdemrsa"),
+    Champ.ADRESSE: (
+        *("adresse", "adresse postale", "adresse beneficiaire", "adre1", "adre2", "adre3"),
+        *("numvoie", "libtypevoie", "nomvoie", "adr_numvoie", "adr_libtypevoie", "adr_nomvoie"),
+        "adr_typevoie",
+    ),
+    Champ.COMPLEMENT: (
+        *("complement adresse", "complement d'adresse", "adresse (complement)", "lieudist"),
+        *("compadre1", "compadre2", "adr_complideadr", "adr_compladr", "adr_lieudist"),
+        "complement",
+    ),
+    Champ.CODE_POSTAL: ("code postal", "cp", "codepos", "adr_codepos", "code_postal"),
+    Champ.VILLE: ("ville", "commune", "nomcom", "adr_nomcom", "localite"),
+    Champ.CP_VILLE: ("cp ville", "cp/ville", "cp - ville", "code postal ville", "cp et ville"),
+    Champ.INSEE: (
+        *("code insee", "insee", "numcom", "adr_numcom", "code insee commune", "commune insee"),
+        "code commune insee",
+    ),
+    Champ.TELEPHONE: (
+        *("telephone", "telephones", "numero telephone", "numero telephones", "tel"),
+        *("numero de telephone", "numero(s) de telephone", "telephone individu", "portable"),
+        *("telephone portable", "telephone fixe", "telephone mobile", "mobile", "i_telephone"),
+        *("telephone 1", "telephone 2", "tel portable", "tel fixe", "numtel"),
+    ),
+    Champ.MAIL: (
+        *("mail", "email", "e-mail", "courriel", "adresse mail", "adresses mails", "mails"),
+        *("adresse email", "adresse electronique", "mail individu", "i_mail", "i_email"),
+    ),
 }
 _ALIAS = {alias: champ for champ, connus in _CONNUS.items() for alias in connus}
 _CONTACTS = {"matricule", "numero demande rsa", "numero telephone dossier"}
+LONGUEUR = 200  # of a title, as it is kept
 _CHIFFRES = re.compile(r"[0-9]{4}")
 _NUMERO = re.compile(r"\bn\s*[°º]\s*")
+
+Colonnes = Mapping[Champ, tuple[int, ...]]
+Choisies = Mapping[str, Champ | None]
+"""Normalised title → field, as the users of an organisation said; None: not read."""
 
 
 def normaliser(titre: str) -> str:
@@ -71,43 +142,77 @@ def normaliser(titre: str) -> str:
     return " ".join(lettres.split()).rstrip("* ")
 
 
-def est_une_naissance(titre: str) -> bool:
+def est_une_naissance(titre: str, choisies: Choisies = MappingProxyType({})) -> bool:
     """Is that the title of a birth date?"""
-    return _ALIAS.get(normaliser(titre)) == Champ.NAISSANCE
+    return champ_de(normaliser(titre), choisies) == Champ.NAISSANCE
 
 
-def proposer(titres: Sequence[str]) -> dict[Champ, int]:
-    """The column of each field, the first one where several would do.
+def champ_de(normal: str, choisies: Choisies = MappingProxyType({})) -> Champ | None:
+    """What a normalised title is taken for: as somebody chose, else as it is known."""
+    return choisies[normal] if normal in choisies else _ALIAS.get(normal)
+
+
+def est_de_contacts(titres: Sequence[str]) -> bool:
+    """Are those the titles of the contact file of the CNAF?"""
+    return {normaliser(titre) for titre in titres} >= _CONTACTS
+
+
+def proposer(
+    titres: Sequence[str], choisies: Choisies = MappingProxyType({})
+) -> list[Champ | None]:
+    """What each column is proposed to hold, None for what is not read.
+
+    Where several would do, the first one; all of them for what may stand in several, and for the
+    birth date, of which only a person can say which one is meant.
+    """
+    champs: list[Champ | None] = []
+    for titre in titres:
+        champ = champ_de(normaliser(titre), choisies)
+        seul = champ not in EN_PLUSIEURS and champ != Champ.NAISSANCE
+        champs.append(None if seul and champ in champs else champ)
+    return champs
+
+
+def ranger(titres: Sequence[str], champs: Sequence[Champ | None]) -> Colonnes:
+    """The columns of each field.
 
     Raises FichierRefuse: no birth date, or two of them; the contact file of the CNAF.
     """
-    normaux = [normaliser(titre) for titre in titres]
-    if set(normaux) >= _CONTACTS:
+    if est_de_contacts(titres):
         raise FichierRefuse(
             "C’est le fichier des contacts de la CNAF : il n’y a personne à repérer dedans."
             " Donnez le flux mensuel (XML) ou le tableau des bénéficiaires."
         )
-    colonnes: dict[Champ, int] = {}
-    for rang, normal in enumerate(normaux):
-        champ = _ALIAS.get(normal)
+    colonnes: dict[Champ, tuple[int, ...]] = {}
+    for rang, champ in enumerate(champs):
         if champ == Champ.NAISSANCE and champ in colonnes:
             raise FichierRefuse("Deux colonnes donnent la date de naissance : gardez-en une.")
         if champ is not None:
-            colonnes.setdefault(champ, rang)
+            colonnes[champ] = (*colonnes.get(champ, ()), rang)
     if Champ.NAISSANCE not in colonnes:
-        raise FichierRefuse(_sans_naissance(titres, normaux))
+        raise FichierRefuse(_sans_naissance(titres, [normaliser(titre) for titre in titres]))
     return colonnes
 
 
-def dire(colonnes: Mapping[Champ, int], titres: Sequence[str]) -> list[str]:
+def dire(colonnes: Colonnes, titres: Sequence[str]) -> list[str]:
     """What each column was taken for, a sentence each."""
-    return [f"Colonne « {_montrer(titres[rang])} » : {champ}" for champ, rang in colonnes.items()]
+    return [
+        f"Colonne « {montrer(titres[rang])} » : {champ}"
+        for champ, rangs in colonnes.items()
+        for rang in rangs
+    ]
+
+
+def sont_des_titres(rangee: Sequence[str], choisies: Choisies = MappingProxyType({})) -> bool:
+    """Does that row look like titles, and not like somebody's data? Only those may be kept."""
+    connus = sum(champ_de(normaliser(titre), choisies) is not None for titre in rangee)
+    return connus > 1 or not any(_CHIFFRES.search(titre) or "@" in titre for titre in rangee)
 
 
 def _sans_naissance(titres: Sequence[str], normaux: Sequence[str]) -> str:
     if any(_CHIFFRES.search(titre) for titre in titres):  # somebody's data: never quoted
         return "La première ligne ne porte pas de titres. Ajoutez-les, dont « Date de naissance »."
-    dits = ", ".join(_montrer(titre) for titre in titres if titre.strip())[:500]
+    dits = ", ".join(montrer(titre) for titre in titres if titre.strip())[:500]
     if any(normal.split()[:1] == ["age"] for normal in normaux):
         debut = "Ce fichier donne un âge et pas de date de naissance : un âge ne suffit pas."
     else:
@@ -115,6 +220,6 @@ def _sans_naissance(titres: Sequence[str], normaux: Sequence[str]) -> str:
     return f"{debut} Ajoutez une colonne « Date de naissance ». Titres lus : {dits}."
 
 
-def _montrer(titre: str) -> str:
+def montrer(titre: str) -> str:
     """A title that reaches a terminal as text alone."""
     return "".join(c for c in " ".join(titre.split()) if c.isprintable())

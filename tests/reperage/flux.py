@@ -17,11 +17,13 @@ def personne(
     type_naissance: str = "N",
     nir: str = "",
     sexe: str = "",
+    qui: dict[str, str] | None = None,
     pfa_avant: str = "",
     dans_identite: str = "",
     suite: str = "",
 ) -> str:
-    identite = champs(QUAL="MME", NOM="CORMORAN", PRENOM="Maëlle", DTNAI=naissance)
+    noms = {"QUAL": "MME", "NOM": "CORMORAN", "PRENOM": "Maëlle"} if qui is None else qui
+    identite = champs(**noms, DTNAI=naissance)
     identite += champs(TYPEDTNAI=type_naissance) if type_naissance else ""
     identite += champs(NIR=nir) if nir else ""
     identite += champs(SEXE=sexe) if sexe else ""
@@ -42,15 +44,26 @@ def ressource(nature: str, montant: str = "412.50") -> str:
     return f"<Ressources><RessourcesMensuelles>{mois}</RessourcesMensuelles></Ressources>"
 
 
+def adresse(rang: str = "01", **lignes: str) -> str:
+    return f"<Adresse>{champs(RGADR=rang) if rang else ''}{champs(**lignes)}</Adresse>"
+
+
+def administratif(*adresses: str, situation: str = "CEL", suite: str = "") -> str:
+    famille = f"<SituationFamille>{champs(SITFAM=situation)}</SituationFamille>"
+    blocs = "".join(adresses)
+    return f"<DonneesAdministratives>{famille}{blocs}{suite}</DonneesAdministratives>"
+
+
 def foyer(
     *personnes: str,
     etat: str = "2",
     motif: str = "",
     demande: str = "",
     matricule: str = "",
+    fonds: str = "CAF",
     suite: str = "",
 ) -> str:
-    organisme = champs(FONORG="CAF", NUMORG="351", MATRICULE=matricule)
+    organisme = champs(FONORG=fonds, NUMORG="351", MATRICULE=matricule)
     suspension = f"<SuspensionVersement>{champs(MOTISUSVERSRSA=motif)}</SuspensionVersement>"
     return (
         "<InfosFoyerRSA><IdentificationRSA>"

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from relais.regles.nir import calculer_cle
 from relais.reperage import numeros
 from relais.reperage.naissances import CaseRefusee, de_tableau
-from relais.reperage.titres import Champ, normaliser, proposer
+from relais.reperage.titres import Champ, normaliser, proposer, ranger
 
 from .classeurs import classeur, odf
 
@@ -51,9 +51,9 @@ def naissances(sortie):
 @pytest.mark.parametrize("separateur", [";", ",", "\t"])
 @pytest.mark.parametrize("codage", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])
 def test_chaque_tableau_du_terrain_se_lit(reperer, entete, separateur, codage):
-    titres = proposer(entete)
-    rangee = ["1" if titres.get(Champ.SIGNALE) == r else "" for r in range(len(entete))]
-    rangee[titres[Champ.NAISSANCE]] = "12/05/1960"
+    titres = ranger(entete, proposer(entete))
+    rangee = ["1" if r in titres.get(Champ.SIGNALE, ()) else "" for r in range(len(entete))]
+    rangee[titres[Champ.NAISSANCE][0]] = "12/05/1960"
     vides = [[""] * len(entete)] * 50
     contenu = tableau(entete, rangee, *vides, separateur=separateur).encode(codage)
     sortie = reperer(contenu)
@@ -194,7 +194,8 @@ def test_ce_qui_contredit_un_numero_se_dit_sans_le_montrer(reperer):
         "ligne 3 : le numéro de sécurité sociale ne va pas avec la civilité.",
         "ligne 3 : même numéro de sécurité sociale et même naissance que la ligne 2.",
         "ligne 4 : le numéro de sécurité sociale ne va pas avec la date de naissance.",
-        "ligne 5 : le numéro de sécurité sociale ne se lit pas.",
+        "ligne 5 : le numéro de sécurité sociale ne se lit pas, un tableur l’a arrondi :"
+        " reprenez-le d’après la carte ou l’attestation.",
     ]
     assert NIR not in sortie.dit
 
