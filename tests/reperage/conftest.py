@@ -1,4 +1,4 @@
-"""`relais reperer` on a file of the test."""
+"""`relais reperer` on a file of the test; the same people as tests/fiches."""
 
 import sys
 from collections.abc import Callable
@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 
 from relais.reperage import commande
+from tests.fiches.conftest import personas, personnel
+
+__all__ = ["personas", "personnel", "reperer"]
 
 RELAIS = Path(sys.executable).with_name("relais")
 AU = "2026-11-01"

@@ -1,0 +1,212 @@
+"""Storing what a file says of people, or only telling what it would change.
+
+A lot is stored in one transaction of the base; keys and tags are on disk before it, as everywhere
+(relais.coffre.actions): run again after a kill, it finds the same people and writes the same.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from functools import partial
+from uuid import UUID
+
+from django.db import transaction
+
+from relais.annuaire.models import Territoire
+from relais.coffre import oppositions
+from relais.coffre.actions import Genre, Index, creer_cles, sceller_plusieurs
+from relais.fiches import effacement
+from relais.regles import conservation, delais
+from relais.regles.convention import Convention
+from relais.regles.effacement import Cause
+from relais.regles.foyer import Examen
+from relais.regles.reperage import LIBELLES_DIFFERENCE, Difference
+from relais.reperage import dossiers, territoires
+from relais.reperage.comparaison import Comparaison, Constat, Recue, Suivie
+from relais.reperage.dossier import Coordonnees, Passage
+from relais.reperage.fusions import Provenance
+from relais.reperage.models import Import, Personne
+
+__all__ = ["Constat", "Recue", "comparer", "enregistrer", "sortir_du_flux"]
+
+LOT = 500
+# What a file changes of a row; the rest is people's (contact, équipe) or never changes.
+COLONNES = (
+    *("territoire", "urgence", "mois_echeance", "a_decider", "document", "version"),
+    *("vue_le", "hors_flux_le", "examinee_le", "a_purger_le"),
+)
+
+
+def comparer(
+    organisation: str, recues: Sequence[Recue], *, source: str, au: date, convention: Convention
+) -> list[Constat]:
+    """What storing these people would change, in their order. Nothing is written."""
+    comparaison = _comparaison(organisation, Provenance(source, au), convention)
+    return comparaison.comparer(recues, Personne.objects.avec_territoire())
+
+
+@transaction.atomic
+def enregistrer(
+    organisation: str,
+    recues: Sequence[Recue],
+    *,
+    source: str,
+    au: date,
+    convention: Convention,
+    maintenant: datetime,
+) -> list[Constat]:
+    """Store a lot of people in one transaction; what it changed, in their order.
+
+    A household is never cut between two lots. Whoever is no longer concerned is destroyed at once.
+    """
+    oppositions.preparer(organisation)
+    comparaison = _comparaison(organisation, Provenance(source, au), convention)
+    constats = comparaison.comparer(recues, Personne.objects.avec_territoire().verrouillees())
+    _ecrire(comparaison, maintenant)
+    _detruire(comparaison, maintenant)
+    return constats
+
+
+@transaction.atomic
+def sortir_du_flux(organisation: str, *, au: date, maintenant: datetime) -> int:
+    """Mark who was not seen by the complete file of that day; how many. Nobody is deleted."""
+    total = 0
+    sorties = Personne.objects.sorties(organisation, au).verrouillees()
+    while lot := list(sorties[:LOT]):
+        lus = dossiers.lire_plusieurs(lot)
+        ligne = Passage(au, f"{LIBELLES_DIFFERENCE[Difference.SORTIE]} ({au:%d/%m/%Y})")
+        notes = {
+            pk: replace(un, passages=(*un.passages, ligne)).en_octets() for pk, un in lus.items()
+        }
+        scelles = sceller_plusieurs(Genre.PERSONNE, list(notes.items()), organisation=organisation)
+        for une in lot:
+            une.hors_flux_le = au
+            if une.pk in scelles:
+                une.document, une.version = scelles[une.pk], une.version + 1
+        Personne.objects.renouveler(lot, ("hors_flux_le", "document", "version"))
+        total += len(lot)
+    return total
+
+
+def a_purger_le(vue_le: date, *, convention: Convention, recue_le: date) -> datetime:
+    """The first instant at which a person of whom no newer file tells may no longer be kept.
+
+    A file dated after its own reception prolongs nothing.
+    """
+    dernier = conservation.donnees_reperage(min(vue_le, recue_le), convention=convention)
+    return delais.debut_du_jour(dernier + timedelta(days=1), convention=convention)
+
+
+def _comparaison(organisation: str, de: Provenance, convention: Convention) -> Comparaison:
+    return Comparaison(
+        organisation,
+        de=de,
+        convention=convention,
+        precedent=_fichier_precedent(organisation, de.au),
+        territoire_de=_territoires(convention, de.au),
+    )
+
+
+def _territoires(convention: Convention, au: date) -> Callable[[Coordonnees], str | None]:
+    return partial(territoires.resoudre, communes=territoires.communes_de(convention, jour=au))
+
+
+def _fichier_precedent(organisation: str, au: date) -> date | None:
+    """The date of the newest file before this one, of which somebody is kept or the import."""
+    jours = [
+        Personne.objects.derniere_vue_avant(organisation, au),
+        Import.objects.dernier_avant(organisation, au),
+    ]
+    return max((jour for jour in jours if jour), default=None)
+
+
+def _ecrire(comparaison: Comparaison, maintenant: datetime) -> None:
+    """Keys and tags of who is new or changed, documents, then all rows at once."""
+    organisation, au = comparaison.organisation, comparaison.de.au
+    codes = dict(Territoire.objects.filter(organisation=organisation).values_list("code", "pk"))
+    a_ecrire = [s for s in comparaison.suivies.values() if not s.detruite and _a_ecrire(s, au)]
+    index: list[tuple[UUID, Index]] = []
+    documents, lignes = [], []
+    for suivie in a_ecrire:
+        le = comparaison.examinee_le(suivie)
+        lu = comparaison.examens(le).de(suivie.apres)
+        voulu = dossiers.index_de(suivie.apres, lu)
+        if voulu != _index_actuel(comparaison, suivie):
+            index.append((suivie.pk, voulu))
+        if suivie.apres != suivie.avant:
+            documents.append((suivie.pk, suivie.apres.en_octets()))
+        lignes.append(_ligne(comparaison, suivie, lu, codes, maintenant))
+    creer_cles(Genre.PERSONNE, index, organisation=organisation)
+    scelles = sceller_plusieurs(Genre.PERSONNE, documents, organisation=organisation)
+    for ligne in lignes:
+        ligne.document = scelles.get(ligne.pk, ligne.document)
+    Personne.objects.renouveler(lignes, COLONNES)
+
+
+def _a_ecrire(suivie: Suivie, au: date) -> bool:
+    personne = suivie.personne
+    if personne is None or suivie.apres != suivie.avant:
+        return True
+    return suivie.touchee and (
+        au > personne.vue_le
+        or au > personne.examinee_le
+        or (personne.hors_flux_le is not None and au >= personne.hors_flux_le)
+        or personne.territoire_id is None
+    )
+
+
+def _index_actuel(comparaison: Comparaison, suivie: Suivie) -> Index | None:
+    """What she is found by today, as her dossier and the day of her examination say."""
+    if suivie.personne is None or suivie.avant is None:
+        return None
+    examens = comparaison.examens(suivie.personne.examinee_le)
+    return dossiers.index_de(suivie.avant, examens.de(suivie.avant))
+
+
+def _ligne(
+    comparaison: Comparaison,
+    suivie: Suivie,
+    lu: Examen,
+    codes: dict[str, int],
+    maintenant: datetime,
+) -> Personne:
+    """Her row as it becomes; the version moves with what people read, not with dates."""
+    au, convention = comparaison.de.au, comparaison.convention
+    personne = suivie.personne or Personne(
+        id=suivie.pk, organisation_id=comparaison.organisation, creee_le=maintenant, vue_le=au
+    )
+    if suivie.avant is not None and _lisible(suivie):
+        personne.version += 1
+    if suivie.touchee:
+        personne.vue_le = max(personne.vue_le, au)
+        if personne.hors_flux_le is not None and au >= personne.hors_flux_le:
+            personne.hors_flux_le = None
+        recue_le = delais.jour_local(maintenant, convention=convention)
+        purge = a_purger_le(personne.vue_le, convention=convention, recue_le=recue_le)
+        personne.a_purger_le = max(personne.a_purger_le or purge, purge)
+    code = comparaison.territoire_de(suivie.apres.coordonnees)
+    if not personne.territoire_choisi and code in codes:
+        personne.territoire_id = codes[code]
+    dossiers.noter(personne, suivie.apres, lu, le=comparaison.examinee_le(suivie))
+    return personne
+
+
+def _lisible(suivie: Suivie) -> bool:
+    """Whether more than the day of an origin changed."""
+    avant, apres = suivie.avant, suivie.apres
+    return avant is not None and replace(avant, origines=()) != replace(apres, origines=())
+
+
+def _detruire(comparaison: Comparaison, maintenant: datetime) -> None:
+    """Who is no longer concerned: the rows go with the act, their keys right after it."""
+    pks = [suivie.pk for suivie in comparaison.suivies.values() if suivie.detruite]
+    if not pks:
+        return
+    Personne.objects.d_ids(pks).delete()
+    effacement.engager(
+        Genre.PERSONNE,
+        dict.fromkeys(pks, maintenant),
+        organisation=comparaison.organisation,
+        regle=Cause.SANS_OBJET,
+        le=maintenant,
+    )

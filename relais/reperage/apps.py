@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class ReperageConfig(AppConfig):
+    name = "relais.reperage"
+    verbose_name = "Repérage"

@@ -1,0 +1,266 @@
+"""A lot of people that a file tells of, against those who are kept: what changes, written nowhere.
+
+Opened from the base first, then walked in the order of the file. `actions.enregistrement` tells
+what was found, or writes it.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from uuid import UUID, uuid4
+
+from relais.coffre import oppositions
+from relais.coffre.actions import Genre, Valeur, retrouver
+from relais.regles.convention import Convention
+from relais.regles.publics import Public
+from relais.regles.reperage import LIBELLES_DIFFERENCE, Difference
+from relais.regles.urgence import Urgence
+from relais.reperage import dossiers, fusions, rapprochement
+from relais.reperage.dossier import Conflit, Coordonnees, Dossier, Passage
+from relais.reperage.examens import Examens
+from relais.reperage.fusions import Provenance
+from relais.reperage.models import Personne, PersonneQuerySet
+from relais.reperage.rapprochement import Desaccord, Trouvee
+
+CONSERVE_LES_PASSAGES = 60
+DETAILS = {
+    rapprochement.NIR: "Un autre numéro de sécurité sociale est donné.",
+    rapprochement.PRENOMS: "D’autres prénoms sont donnés sous la même date de naissance.",
+    rapprochement.DOUBLON: "Deux personnes gardées semblent n’en être qu’une.",
+    rapprochement.NAISSANCE: "Une autre date de naissance est donnée sous le même numéro.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Recue:
+    """Somebody that a file tells of. `foyer`: the rank of the household in the file, 0: none."""
+
+    dossier: Dossier
+    foyer: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Constat:
+    """What a file changes about one person. `nom` and `detail` are shown, never kept in clear."""
+
+    quoi: frozenset[Difference]
+    nom: str = field(default="", repr=False)
+    detail: str = field(default="", repr=False)
+
+
+@dataclass(slots=True)
+class Suivie:
+    """Somebody kept, or about to be: as she was (None: not kept) and as she becomes."""
+
+    pk: UUID
+    personne: Personne | None
+    avant: Dossier | None
+    apres: Dossier
+    foyer: int = 0
+    touchee: bool = False  # a row of the file is hers
+    detruite: bool = False
+
+
+class Comparaison:
+    """One lot of one file. `suivies` after `comparer`: what there is to write."""
+
+    def __init__(
+        self,
+        organisation: str,
+        *,
+        de: Provenance,
+        convention: Convention,
+        precedent: date | None,
+        territoire_de: Callable[[Coordonnees], str | None],
+    ) -> None:
+        self.organisation, self.de, self.convention = organisation, de, convention
+        self.precedent, self.territoire_de = precedent, territoire_de
+        self.suivies: dict[UUID, Suivie] = {}
+        self._connues = rapprochement.Connues()
+        self._examens: dict[date, Examens] = {}
+        self._foyers: dict[int, list[UUID]] = defaultdict(list)
+
+    def comparer(self, recues: Sequence[Recue], personnes: PersonneQuerySet) -> list[Constat]:
+        """What each changes, in their order. `personnes`: locked by who means to write."""
+        lus = foyers_suspendus(recues)
+        cherchees = [rapprochement.valeurs(lu.identite) for lu in lus]
+        toutes = {valeur for siennes in cherchees for valeur in siennes}
+        self._ouvrir(toutes, personnes)
+        # After the locks: an opposition received meanwhile has taken its row away.
+        opposees = oppositions.connues(self.organisation, toutes)
+        constats = []
+        for recue, lu, siennes in zip(recues, lus, cherchees, strict=True):
+            if opposees.isdisjoint(siennes):
+                constats.append(self._une(lu, recue.foyer))
+            else:
+                constats.append(_constat({Difference.OPPOSEE}, lu))
+        self._lier_les_conjoints()
+        return constats
+
+    def examens(self, au: date) -> Examens:
+        if au not in self._examens:
+            self._examens[au] = Examens(au=au, convention=self.convention)
+        return self._examens[au]
+
+    def examinee_le(self, suivie: Suivie) -> date:
+        """The day of her examination: an older file does not take her back."""
+        return max(self.de.au, suivie.personne.examinee_le) if suivie.personne else self.de.au
+
+    def _ouvrir(self, valeurs: Iterable[Valeur], personnes: PersonneQuerySet) -> None:
+        trouves = retrouver(self.organisation, valeurs)
+        ids = {pk for objets in trouves.values() for genre, pk in objets if genre == Genre.PERSONNE}
+        lignes = {une.pk: une for une in personnes.d_ids(ids)}
+        for pk, dossier in dossiers.lire_plusieurs(lignes.values()).items():
+            self.suivies[pk] = Suivie(pk, lignes[pk], dossier, dossier)
+            self._connues.ajouter(pk, dossier)
+
+    def _une(self, lu: Dossier, foyer: int) -> Constat:
+        conjoints = [
+            pk
+            for pk in self._foyers[foyer]
+            if foyer and self.suivies[pk].apres.foyer.role != lu.foyer.role
+        ]
+        trouvee = self._connues.trouver(lu, exclues=conjoints)
+        if trouvee.pk is None:
+            return self._nouvelle(lu, foyer, trouvee)
+        suivie = self.suivies[trouvee.pk]
+        if suivie.touchee or suivie.detruite:
+            return self._deja_lue(suivie, lu, trouvee)
+        return self._connue(suivie, lu, foyer, trouvee)
+
+    def _deja_lue(self, suivie: Suivie, lu: Dossier, trouvee: Trouvee) -> Constat:
+        """The first row of a person counts; another one only gives the number that it left out."""
+        identite, numero = suivie.apres.identite, lu.identite.nir
+        if trouvee.identique and trouvee.numero_libre and numero and not identite.nir:
+            suivie.apres = replace(suivie.apres, identite=replace(identite, nir=numero))
+            self._connues.ajouter(suivie.pk, suivie.apres)
+        return _constat({Difference.INCHANGEE}, lu, "Déjà lue dans ce fichier.")
+
+    def _nouvelle(self, lu: Dossier, foyer: int, trouvee: Trouvee) -> Constat:
+        examens = self.examens(self.de.au)
+        examen = examens.du_fichier(lu)
+        if examen.urgence == Urgence.PLUS_TARD:
+            return _constat({Difference.NON_GARDEE}, lu)
+        suivie = Suivie(uuid4(), None, None, fusions.premiere(lu, de=self.de), foyer, touchee=True)
+        self.suivies[suivie.pk] = suivie
+        quoi = {Difference.NOUVELLE}
+        if lu.situation.invalidite:
+            quoi.add(Difference.INVALIDITE)
+        if lu.situation.suspendu:
+            quoi.add(Difference.SUSPENSION)
+        if self.precedent and self._passe_63(lu, self.precedent, lu, self.de.au):
+            quoi.add(Difference.DE_63_ANS)
+        if self._noter_les_desaccords(trouvee.desaccords, suivie):
+            quoi.add(Difference.CONFLIT)
+        self._raconter(suivie, quoi)
+        self._retenir(suivie, foyer)
+        return _constat(quoi, lu, _detail(quoi, trouvee, None, suivie.apres))
+
+    def _connue(self, suivie: Suivie, lu: Dossier, foyer: int, trouvee: Trouvee) -> Constat:
+        personne, avant = suivie.personne, suivie.apres
+        suivie.touchee, suivie.foyer = True, foyer
+        if trouvee.identique:
+            suivie.apres = fusions.fusionner(
+                avant, lu, de=self.de, numero_libre=trouvee.numero_libre
+            )
+        quoi = fusions.differences(avant, suivie.apres)
+        if personne and personne.hors_flux_le and self.de.au >= personne.hors_flux_le:
+            quoi.add(Difference.REVENUE)
+        if personne and self._passe_63(avant, personne.vue_le, suivie.apres, self.de.au):
+            quoi.add(Difference.DE_63_ANS)
+        if self._noter_les_desaccords(trouvee.desaccords, suivie):
+            quoi.add(Difference.CONFLIT)
+        examens = self.examens(self.examinee_le(suivie))
+        if examens.du_fichier(suivie.apres).urgence == Urgence.PLUS_TARD:
+            suivie.detruite = True
+            return _constat({Difference.SANS_OBJET}, suivie.apres)
+        if self._change_de_territoire(suivie):
+            quoi.add(Difference.DEMENAGEE)
+        self._raconter(suivie, quoi)
+        self._retenir(suivie, foyer)
+        if not quoi:
+            ancien = personne is not None and self.de.au < personne.vue_le
+            quoi = {Difference.PLUS_ANCIEN if ancien else Difference.INCHANGEE}
+        return _constat(quoi, suivie.apres, _detail(quoi, trouvee, avant, suivie.apres))
+
+    def _change_de_territoire(self, suivie: Suivie) -> bool:
+        """Another TIS than where she is; who has none yet only gets one."""
+        personne = suivie.personne
+        if personne is None or personne.territoire_choisi or personne.territoire_id is None:
+            return False
+        actuel = personne.territoire.code if personne.territoire else None
+        voulu = self.territoire_de(suivie.apres.coordonnees)
+        return voulu is not None and voulu != actuel
+
+    def _passe_63(self, avant: Dossier, hier: date, apres: Dossier, au: date) -> bool:
+        """Whether the audience A takes her in between two files."""
+        if hier >= au or Public.ORDINAIRE not in self.examens(au).du_fichier(apres).publics:
+            return False
+        return Public.ORDINAIRE not in self.examens(hier).du_fichier(avant).publics
+
+    def _noter_les_desaccords(self, desaccords: Iterable[Desaccord], suivie: Suivie) -> bool:
+        """Flag who is to be flagged, once; whether there was anything new to decide."""
+        nouveaux = False
+        for un in desaccords:
+            flaguee = self.suivies[un.de] if un.de else suivie
+            deja = {(c.nature, c.valeur) for c in flaguee.apres.conflits}
+            if (un.nature, un.valeur) in deja:
+                continue
+            pose = Conflit(un.nature, un.valeur, self.de.phrase, self.de.au)
+            flaguee.apres = replace(flaguee.apres, conflits=(*flaguee.apres.conflits, pose))
+            nouveaux = True
+        return nouveaux
+
+    def _raconter(self, suivie: Suivie, quoi: Iterable[Difference]) -> None:
+        """One line of history, in words and without what was there before."""
+        dits = [LIBELLES_DIFFERENCE[un] for un in Difference if un in set(quoi)]
+        if not dits:
+            return
+        ligne = Passage(self.de.au, f"{' ; '.join(dits)} ({self.de.phrase})")
+        passages = sorted((*suivie.apres.passages, ligne), key=lambda un: un.le)
+        suivie.apres = replace(suivie.apres, passages=tuple(passages[-CONSERVE_LES_PASSAGES:]))
+
+    def _retenir(self, suivie: Suivie, foyer: int) -> None:
+        self._connues.ajouter(suivie.pk, suivie.apres)
+        if foyer:
+            self._foyers[foyer].append(suivie.pk)
+
+    def _lier_les_conjoints(self) -> None:
+        """Each of a couple knows the other; who is alone now knows nobody, if the file is newer."""
+        for foyer, pks in self._foyers.items():
+            membres = [self.suivies[pk] for pk in pks if not self.suivies[pk].detruite]
+            for suivie in membres if foyer else ():
+                autres = [un for un in membres if un is not suivie]
+                conjoint = str(autres[0].pk) if len(autres) == 1 else ""
+                siens = suivie.apres.foyer
+                recent = self.de.origine(fusions.FOYER) in suivie.apres.origines
+                if conjoint != siens.conjoint and (recent or not siens.conjoint):
+                    suivie.apres = replace(suivie.apres, foyer=replace(siens, conjoint=conjoint))
+
+
+def foyers_suspendus(recues: Sequence[Recue]) -> list[Dossier]:
+    """The dossiers, a suspension told of one adult being the whole household's."""
+    suspendus = {un.foyer for un in recues if un.foyer and un.dossier.situation.suspendu}
+    return [
+        replace(un.dossier, situation=replace(un.dossier.situation, suspendu=True))
+        if un.foyer in suspendus
+        else un.dossier
+        for un in recues
+    ]
+
+
+def _constat(quoi: Iterable[Difference], dossier: Dossier, detail: str = "") -> Constat:
+    identite = dossier.identite
+    return Constat(frozenset(quoi), f"{identite.nom} {identite.prenoms}".strip(), detail)
+
+
+def _detail(
+    quoi: Iterable[Difference], trouvee: Trouvee, avant: Dossier | None, apres: Dossier
+) -> str:
+    dits: list[str] = []
+    if Difference.CONFLIT in set(quoi):
+        dits += dict.fromkeys(DETAILS[un.nature] for un in trouvee.desaccords)
+    if avant and avant.coordonnees.commune != apres.coordonnees.commune:
+        dits.append(f"{avant.coordonnees.commune or '?'} → {apres.coordonnees.commune or '?'}")
+    return " ".join(dits)

@@ -1,0 +1,252 @@
+"""What is kept of a person once another file has told of her, part by part.
+
+A part bears where it comes from and of when: an older file fills what is empty and overwrites
+nothing, neither what a newer one said nor what was declared since. The flow of the CNAF and the
+spreadsheets of the Département do not know the same things: each keeps to its own.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass, fields, replace
+from datetime import date
+from functools import cached_property
+from typing import TypeVar
+
+from relais.regles.foyer import Precision
+from relais.regles.reperage import SOURCES, Consentement, Difference, Famille
+from relais.reperage.dossier import (
+    Coordonnees,
+    Dossier,
+    Foyer,
+    Identite,
+    Origine,
+    Situation,
+)
+
+T = TypeVar("T", Identite, Coordonnees, Foyer)
+IDENTITE, SITUATION, COORDONNEES, FOYER = "identite", "situation", "coordonnees", "foyer"
+CONTACTS = "contacts"  # phones, mails and consent, where another file tells of them
+TABLEAU = "situation_du_tableau"  # what the flow never tells, once a spreadsheet has
+FLUX = "situation_du_flux"
+_HORS_DU_FLUX = ("inapte", "aah", "saspa")
+_ADRESSE = ("adresse", "code_postal", "commune", "insee")
+_MOYENS = ("telephones", "courriels", "consentement")
+_HORS_DU_MOT = re.compile(r"[\W_]+")
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """The file that is read: its name for people, its day, its family."""
+
+    source: str
+    au: date
+
+    @cached_property
+    def phrase(self) -> str:
+        """« fichier de la CNAF du 01/11/2026 »."""
+        return f"{self.source} du {self.au:%d/%m/%Y}"
+
+    @cached_property
+    def est_un_flux(self) -> bool:
+        return self.source == SOURCES[Famille.FLUX]
+
+    def origine(self, partie: str) -> Origine:
+        return Origine(partie, self.phrase, self.au)
+
+
+def premiere(lu: Dossier, *, de: Provenance) -> Dossier:
+    """The dossier of somebody who was not kept: all its parts come from that file."""
+    parties = [IDENTITE, SITUATION, COORDONNEES, FOYER, FLUX if de.est_un_flux else TABLEAU]
+    if _dit_comment_joindre(lu.coordonnees):
+        parties.append(CONTACTS)
+    return replace(lu, origines=tuple(de.origine(partie) for partie in parties))
+
+
+def fusionner(garde: Dossier, lu: Dossier, *, de: Provenance, numero_libre: bool = True) -> Dossier:
+    """`garde` with what that file adds or renews; its notes, objective and conflicts stay."""
+    fusion = _Fusion(garde, de)
+    identite = fusion.identite(lu.identite, numero_libre=numero_libre)
+    situation = fusion.situation(lu.situation)
+    coordonnees = fusion.coordonnees(lu.coordonnees)
+    foyer = fusion.foyer(lu.foyer)
+    return replace(
+        garde,
+        identite=identite,
+        situation=situation,
+        coordonnees=coordonnees,
+        foyer=foyer,
+        origines=tuple(fusion.origines.values()),
+    )
+
+
+def joindre(garde: Dossier, lues: Coordonnees, *, de: Provenance) -> Dossier:
+    """`garde` with the ways to reach the person that a file of contacts says, and nothing else."""
+    fusion = _Fusion(garde, de)
+    coordonnees = fusion.coordonnees(lues)
+    return replace(garde, coordonnees=coordonnees, origines=tuple(fusion.origines.values()))
+
+
+def differences(avant: Dossier, apres: Dossier) -> set[Difference]:
+    """What differs between two states of a person, whatever made it so."""
+    trouvees = set()
+    if _sans(avant.identite) != _sans(apres.identite):
+        trouvees.add(Difference.IDENTITE)
+    if not _meme_adresse(avant.coordonnees, apres.coordonnees):
+        trouvees.add(Difference.DEMENAGEE)
+    if _part(avant.coordonnees, _MOYENS) != _part(apres.coordonnees, _MOYENS):
+        trouvees.add(Difference.COORDONNEES)
+    if apres.situation.invalidite and not avant.situation.invalidite:
+        trouvees.add(Difference.INVALIDITE)
+    if apres.situation.suspendu and not avant.situation.suspendu:
+        trouvees.add(Difference.SUSPENSION)
+    deja = {Difference.INVALIDITE, Difference.SUSPENSION} & trouvees
+    if avant.situation != apres.situation and not _dit_par(avant, apres, deja):
+        trouvees.add(Difference.SITUATION)
+    return trouvees
+
+
+def _dit_par(avant: Dossier, apres: Dossier, deja: set[Difference]) -> bool:
+    """Whether these differences tell all that changed of the situation."""
+    dite = replace(
+        avant.situation,
+        invalidite=avant.situation.invalidite or Difference.INVALIDITE in deja,
+        suspendu=avant.situation.suspendu or Difference.SUSPENSION in deja,
+    )
+    return dite == apres.situation
+
+
+class _Fusion:
+    """The parts of one dossier, with the origin of each as it goes."""
+
+    def __init__(self, garde: Dossier, de: Provenance) -> None:
+        self.garde, self.de = garde, de
+        self.origines = {une.partie: une for une in garde.origines}
+
+    def identite(self, lue: Identite, *, numero_libre: bool) -> Identite:
+        """Names renewed, a number filled in and never replaced; the birth date is the same."""
+        sienne = self.garde.identite
+        nir = sienne.nir or (lue.nir if numero_libre else "")
+        renouvelle = self._renouvelle(IDENTITE)
+        fusionnee = _completer(sienne, lue, renouvelle, ("nom_naissance", "nom_usage", "prenoms"))
+        if fusionnee.feminin is None or (renouvelle and lue.feminin is not None):
+            fusionnee = replace(fusionnee, feminin=lue.feminin)
+        if lue.precision == Precision.CONNUE:
+            fusionnee = replace(fusionnee, precision=lue.precision)
+        return replace(fusionnee, nir=nir)
+
+    def situation(self, lue: Situation) -> Situation:
+        """The flow's own facts, and those that it never tells, each by its newest teller."""
+        sienne = self.garde.situation
+        if self._declaree(SITUATION) and not self._peut(SITUATION):
+            return sienne
+        famille = FLUX if self.de.est_un_flux else TABLEAU
+        if not self._peut(famille):
+            return sienne
+        tous = [champ.name for champ in fields(Situation)]
+        if self.de.est_un_flux:
+            noms = [nom for nom in tous if nom not in _HORS_DU_FLUX]
+        else:
+            noms = list(_HORS_DU_FLUX) if FLUX in self.origines else tous
+        self._noter(famille)
+        self._renouvelle(SITUATION)
+        return replace(sienne, **{nom: getattr(lue, nom) for nom in noms})
+
+    def coordonnees(self, lues: Coordonnees) -> Coordonnees:
+        """The address as a whole, and the ways to reach the person, each by its newest teller."""
+        siennes = self.garde.coordonnees
+        fusionnees = siennes
+        if lues.adresse or lues.commune or lues.code_postal or lues.insee:
+            vide = not (siennes.adresse or siennes.commune or siennes.code_postal)
+            renouvelle = self._renouvelle(COORDONNEES)
+            if _meme_adresse(siennes, lues):
+                fusionnees = replace(fusionnees, insee=siennes.insee or lues.insee)
+            elif renouvelle or vide:
+                adresse = {nom: getattr(lues, nom) for nom in _ADRESSE}
+                fusionnees = replace(fusionnees, **adresse)
+        if _dit_comment_joindre(lues):
+            fusionnees = self._moyens(fusionnees, lues)
+        return fusionnees
+
+    def _moyens(self, siennes: Coordonnees, lues: Coordonnees) -> Coordonnees:
+        plus_recent = self._peut(CONTACTS)
+        if self._declaree(COORDONNEES) and not self._peut(COORDONNEES):
+            plus_recent = False
+        if plus_recent:
+            self._noter(CONTACTS)
+        dits = _completer(siennes, lues, plus_recent, ("telephones", "courriels"))
+        if lues.consentement != Consentement.INCONNU and (
+            plus_recent or siennes.consentement == Consentement.INCONNU
+        ):
+            dits = replace(dits, consentement=lues.consentement)
+        return dits
+
+    def foyer(self, lu: Foyer) -> Foyer:
+        sien = self.garde.foyer
+        if not (lu.matricule or lu.demande or lu.role):
+            return sien
+        return _completer(sien, lu, self._renouvelle(FOYER), ("matricule", "demande", "role"))
+
+    def _renouvelle(self, partie: str) -> bool:
+        """Whether that file may overwrite that part; it is then where the part comes from."""
+        if self._peut(partie):
+            self._noter(partie)
+            return True
+        return False
+
+    def _peut(self, partie: str) -> bool:
+        origine = self.origines.get(partie)
+        if origine is None:
+            return True
+        if self._declaree(partie):
+            return self.de.au > origine.le
+        return self.de.au >= origine.le
+
+    def _declaree(self, partie: str) -> bool:
+        """What a professional wrote after the person."""
+        origine = self.origines.get(partie)
+        return origine is not None and origine.source.startswith("déclaré")
+
+    def _noter(self, partie: str) -> None:
+        self.origines[partie] = self.de.origine(partie)
+
+
+def _completer(garde: T, lu: T, renouvelle: bool, noms: tuple[str, ...]) -> T:
+    """What is empty is filled in; what is not is replaced where `renouvelle`, case aside."""
+    neufs = {}
+    for nom in noms:
+        sien, autre = getattr(garde, nom), getattr(lu, nom)
+        if autre and (not sien or (renouvelle and not _memes_lettres(sien, autre))):
+            neufs[nom] = autre
+    return replace(garde, **neufs)
+
+
+def _dit_comment_joindre(lues: Coordonnees) -> bool:
+    return bool(lues.telephones or lues.courriels or lues.consentement != Consentement.INCONNU)
+
+
+def _meme_adresse(une: Coordonnees, autre: Coordonnees) -> bool:
+    """The same place, however it is written; a code that only one of them has does not count."""
+    codes = {une.insee, autre.insee} - {""}
+    return len(codes) < 2 and all(
+        _memes_lettres(getattr(une, nom), getattr(autre, nom))
+        for nom in ("adresse", "code_postal", "commune")
+    )
+
+
+def _memes_lettres(une: object, autre: object) -> bool:
+    return une == autre or _lettres(une) == _lettres(autre)
+
+
+def _lettres(valeur: object) -> str:
+    texte = " ".join(valeur) if isinstance(valeur, tuple) else str(valeur)
+    decompose = unicodedata.normalize("NFKD", texte.casefold())
+    sans_accent = "".join(c for c in decompose if not unicodedata.combining(c))
+    return _HORS_DU_MOT.sub("", sans_accent)
+
+
+def _part(coordonnees: Coordonnees, noms: tuple[str, ...]) -> tuple[object, ...]:
+    return tuple(getattr(coordonnees, nom) for nom in noms)
+
+
+def _sans(identite: Identite) -> Identite:
+    return replace(identite, precision=Precision.CONNUE)

@@ -1,0 +1,209 @@
+"""Whether somebody that a file tells of is already kept (import-formats.md, « Same person »).
+
+Equal NIR and birth date, with first names that agree; else a name in common (birth or used), the
+same birth date, and first names that agree. What contradicts itself is told, never merged.
+"""
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from uuid import UUID
+
+from relais.coffre.actions import Valeur, etat_civil, numero
+from relais.regles.nir import LONGUEUR_CORPS
+from relais.reperage.dossier import Conflit, Dossier, Identite
+
+NIR, PRENOMS, DOUBLON, NAISSANCE = "nir", "prenoms", "doublon", "naissance"
+DEUX_PERSONNES = "deux_personnes"  # a decision: what the other source says is of somebody else
+_MOTS = re.compile(r"[^\W_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Desaccord:
+    """`de`: the kept person to be flagged; None: the one who comes."""
+
+    de: UUID | None
+    nature: str
+    valeur: str
+
+
+@dataclass(frozen=True, slots=True)
+class Trouvee:
+    """`pk`: who it is among the people kept, None: nobody.
+
+    `numero_libre`: the number read is not another person's. `identique`: False where only the
+    number is the same, the birth date being contradicted: nothing is taken of what was read.
+    """
+
+    pk: UUID | None = None
+    desaccords: tuple[Desaccord, ...] = ()
+    numero_libre: bool = True
+    identique: bool = True
+
+
+def valeurs(identite: Identite) -> list[Valeur]:
+    """What a person may be known by: her number, each of her names with the birth date."""
+    siennes = [etat_civil(nom, identite.naissance) for nom in identite.noms]
+    if identite.nir:
+        siennes.append(numero(identite.nir[:LONGUEUR_CORPS]))
+    return [valeur for valeur in siennes if valeur is not None]
+
+
+def prenoms_accordes(uns: str, autres: str) -> bool:
+    """Whether one is the beginning of the other, hyphens and accents aside; silence agrees."""
+    mots = [_mots(uns), _mots(autres)]
+    court, long = sorted(mots, key=len)
+    return long[: len(court)] == court or "".join(court) == "".join(long)
+
+
+@dataclass(slots=True)
+class Connues:
+    """The people kept that may be those of a lot, as their dossiers say, whatever tags say."""
+
+    identites: dict[UUID, Identite] = field(default_factory=dict)
+    roles: dict[UUID, str] = field(default_factory=dict)
+    conflits: dict[UUID, tuple[Conflit, ...]] = field(default_factory=dict)
+    _par_nir: dict[str, list[UUID]] = field(default_factory=lambda: defaultdict(list))
+    _par_nom: dict[Valeur, list[UUID]] = field(default_factory=lambda: defaultdict(list))
+
+    def ajouter(self, pk: UUID, dossier: Dossier) -> None:
+        """Also for who was added before, whose dossier says more by now."""
+        identite = dossier.identite
+        self.identites[pk], self.roles[pk] = identite, dossier.foyer.role
+        self.conflits[pk] = dossier.conflits
+        if identite.nir:
+            _ranger(self._par_nir[identite.nir[:LONGUEUR_CORPS]], pk)
+        for nom in identite.noms:
+            if valeur := etat_civil(nom, identite.naissance):
+                _ranger(self._par_nom[valeur], pk)
+
+    def trouver(self, lu: Dossier, *, exclues: Collection[UUID] = ()) -> Trouvee:
+        """Who it is. `exclues`: who it cannot be, the conjoint of the same household."""
+        identite = lu.identite
+        sous_le_numero = self._sous_le_numero(identite)
+        du_jour = [pk for pk in sous_le_numero if self._nee(pk) == identite.naissance]
+        homonymes = self._homonymes(identite)
+        memes = self._accordees(du_jour, lu, exclues)
+        if memes:
+            autres = [pk for pk in self._accordees(homonymes, lu, exclues) if pk not in du_jour]
+            return self._par_le_numero(memes[0], autres, identite)
+        accordees = self._accordees(homonymes, lu, exclues)
+        if accordees:
+            return self._par_le_nom(accordees, identite, numero_libre=not du_jour)
+        if contredite := self._contredite(sous_le_numero, lu):
+            return contredite
+        return Trouvee(None, tuple(self._prenoms_en_desaccord(du_jour, homonymes, identite)))
+
+    def _par_le_numero(self, pk: UUID, autres: Iterable[UUID], identite: Identite) -> Trouvee:
+        """Who has the number; another row that the names say to be the same is a double."""
+        doubles = [autre for autre in autres if not self.identites[autre].nir]
+        desaccords = [Desaccord(pk, DOUBLON, str(autre)) for autre in doubles]
+        desaccords += [Desaccord(autre, DOUBLON, str(pk)) for autre in doubles]
+        return Trouvee(pk, tuple(desaccords))
+
+    def _par_le_nom(
+        self, accordees: list[UUID], identite: Identite, *, numero_libre: bool
+    ) -> Trouvee:
+        """Who has the name and the birth date; another number is a conflict, never overwritten."""
+        sans_autre_numero = [pk for pk in accordees if not self._autre_numero(pk, identite)]
+        if sans_autre_numero:
+            return Trouvee(sans_autre_numero[0], numero_libre=numero_libre)
+        restantes = [pk for pk in accordees if not self._separees(pk, NIR, identite.nir)]
+        if not restantes:
+            return Trouvee(None)
+        return Trouvee(
+            restantes[0], (Desaccord(restantes[0], NIR, identite.nir),), numero_libre=False
+        )
+
+    def _contredite(self, sous_le_numero: list[UUID], lu: Dossier) -> Trouvee | None:
+        """The same number and names with another birth date: one of the two is wrong."""
+        dite = lu.identite.naissance.isoformat()
+        for pk in self._accordees(sous_le_numero, lu, ()):
+            sienne = self.identites[pk]
+            if (
+                sienne.naissance != lu.identite.naissance
+                and _nom_commun(sienne, lu.identite)
+                and not self._separees(pk, NAISSANCE, dite)
+            ):
+                return Trouvee(pk, (Desaccord(pk, NAISSANCE, dite),), identique=False)
+        return None
+
+    def _prenoms_en_desaccord(
+        self, du_jour: list[UUID], homonymes: list[UUID], identite: Identite
+    ) -> Iterable[Desaccord]:
+        """Two people, unless somebody finds otherwise; two numbers tell twins apart."""
+        douteuses = dict.fromkeys(
+            [*du_jour, *(pk for pk in homonymes if not self._autre_numero(pk, identite))]
+        )
+        for pk in douteuses:
+            yield Desaccord(pk, PRENOMS, identite.prenoms)
+            yield Desaccord(None, PRENOMS, self.identites[pk].prenoms)
+
+    def _sous_le_numero(self, identite: Identite) -> list[UUID]:
+        return list(self._par_nir.get(identite.nir[:LONGUEUR_CORPS], ())) if identite.nir else []
+
+    def _homonymes(self, identite: Identite) -> list[UUID]:
+        valeurs_du_nom = (etat_civil(nom, identite.naissance) for nom in identite.noms)
+        return list(
+            dict.fromkeys(
+                pk for valeur in valeurs_du_nom if valeur for pk in self._par_nom.get(valeur, ())
+            )
+        )
+
+    def _accordees(
+        self, candidates: Iterable[UUID], lu: Dossier, exclues: Collection[UUID]
+    ) -> list[UUID]:
+        """Those whose first names agree, the nearest first."""
+
+        def proche(pk: UUID) -> tuple[bool, bool, bool, str]:
+            sienne = self.identites[pk]
+            return (
+                _mots(sienne.prenoms) != _mots(lu.identite.prenoms),
+                self.roles[pk] != lu.foyer.role,
+                sienne.feminin != lu.identite.feminin,
+                str(pk),
+            )
+
+        return sorted(
+            (
+                pk
+                for pk in candidates
+                if pk not in exclues
+                and prenoms_accordes(self.identites[pk].prenoms, lu.identite.prenoms)
+            ),
+            key=proche,
+        )
+
+    def _autre_numero(self, pk: UUID, identite: Identite) -> bool:
+        sien = self.identites[pk].nir[:LONGUEUR_CORPS]
+        return bool(sien and identite.nir) and sien != identite.nir[:LONGUEUR_CORPS]
+
+    def _separees(self, pk: UUID, nature: str, valeur: str) -> bool:
+        """Whether somebody decided that what the file says is of another person."""
+        return any(
+            (un.nature, un.valeur, un.decision) == (nature, valeur, DEUX_PERSONNES)
+            for un in self.conflits[pk]
+        )
+
+    def _nee(self, pk: UUID) -> date:
+        return self.identites[pk].naissance
+
+
+def _nom_commun(une: Identite, autre: Identite) -> bool:
+    jour = une.naissance
+    return not {etat_civil(nom, jour) for nom in une.noms}.isdisjoint(
+        etat_civil(nom, jour) for nom in autre.noms
+    )
+
+
+def _mots(prenoms: str) -> list[str]:
+    decompose = unicodedata.normalize("NFKD", prenoms.casefold())
+    return _MOTS.findall("".join(c for c in decompose if not unicodedata.combining(c)))
+
+
+def _ranger(liste: list[UUID], pk: UUID) -> None:
+    if pk not in liste:
+        liste.append(pk)
