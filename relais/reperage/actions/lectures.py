@@ -1,0 +1,240 @@
+"""The job that reads a file given: what it says is sealed, what it would change is told.
+
+It may be killed anywhere and run again: it starts over, on what the base says of the import.
+"""
+
+import time
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime
+from uuid import UUID
+
+from relais.adaptateurs.fichier import FichierRefuse
+from relais.annuaire.contexte import contexte_systeme
+from relais.annuaire.conventions import regles_de_l_organisation
+from relais.coffre.actions import Illisible
+from relais.regles.convention import Convention, ValeurInconnue
+from relais.regles.reperage import Difference, EtatImport, Famille
+from relais.reperage import constats, lots, ouvertures
+from relais.reperage.actions import contacts, depots, enregistrement
+from relais.reperage.actions.enregistrement import Recue
+from relais.reperage.evenements import Contact, Refus, Remarque
+from relais.reperage.evenements import Personne as Lue
+from relais.reperage.models import Import, Lot, Personne
+from relais.reperage.models.imports import EN_LECTURE
+from relais.reperage.ouvertures import Ouverte
+
+Lu = Recue | Contact
+SECONDES = 1.0  # between two tellings of how far the reading is
+# Nothing of these people is to be stored.
+SANS_SUITE = frozenset({Difference.NON_GARDEE, Difference.OPPOSEE})
+# Who was in the flow is none of these.
+PAS_RETROUVEES = SANS_SUITE | {Difference.NOUVELLE, Difference.REVENUE}
+# Who is told of by name before anything is stored; of the others, how many.
+A_NOMMER = (
+    frozenset(Difference)
+    - SANS_SUITE
+    - {
+        Difference.INCHANGEE,
+        Difference.COORDONNEES,
+        Difference.IDENTITE,
+        Difference.PLUS_ANCIEN,
+    }
+)
+EN_PANNE = (
+    "La lecture s’est arrêtée sur une erreur de Relais, pas de votre fichier. L’exploitant est"
+    " prévenu : donnez le fichier à nouveau plus tard."
+)
+
+
+class Interrompue(Exception):
+    """The import was cancelled, or taken up elsewhere: nothing more is to be written."""
+
+
+def lire(numero: UUID, *, organisation: str, maintenant: datetime) -> None:
+    """Read that file, if it still waits for it. A file that is refused is emptied at once."""
+    depot = _commencer(numero, organisation)
+    if depot is None:
+        return
+    try:
+        ouverte = ouvertures.ouvrir(depot, avancer=_Avance(depot))
+        _Relecture(depot, ouverte).faire()
+    except FichierRefuse as refus:
+        _refuser(numero, organisation, refus.phrase, maintenant)
+    except ValeurInconnue:
+        dit = "La convention ne dit rien encore à la date de ce fichier."
+        _refuser(numero, organisation, dit, maintenant)
+    except (Illisible, Interrompue):
+        return
+
+
+def abandonner(numero: UUID, *, organisation: str, maintenant: datetime) -> None:
+    """Give it up after several failures that are not the file's own."""
+    _refuser(numero, organisation, EN_PANNE, maintenant)
+
+
+def _refuser(numero: UUID, organisation: str, phrase: str, maintenant: datetime) -> None:
+    """Say why, and destroy what came."""
+    with contexte_systeme(organisation):
+        depot = Import.objects.verrouille(numero)
+        if depot is None or depot.etat not in EN_LECTURE:
+            return
+        depot.etat, depot.phrase, depot.fini_le = EtatImport.REFUSE, phrase[:500], maintenant
+        depot.save(update_fields=["etat", "phrase", "fini_le"])
+    depots.vider_pour(organisation, numero, maintenant=maintenant)
+
+
+def _commencer(numero: UUID, organisation: str) -> Import | None:
+    """The import, with nothing left of an earlier reading; None when it waits for none."""
+    with contexte_systeme(organisation):
+        depot = Import.objects.verrouille(numero)
+        if depot is None or depot.etat not in EN_LECTURE:
+            return None
+        Lot.objects.d_un_depot(numero).delete()
+        depot.etat, depot.lus, depot.total = EtatImport.LECTURE, 0, depot.octets
+        depot.comptes, depot.constats = {}, None
+        depot.save(update_fields=["etat", "lus", "total", "comptes", "constats"])
+        return depot
+
+
+class _Avance:
+    """Says how far the reading is, and learns whether it is still wanted."""
+
+    def __init__(self, depot: Import) -> None:
+        self.depot = depot
+        self._dit = time.monotonic()
+
+    def __call__(self, octets: int) -> None:
+        if time.monotonic() - self._dit < SECONDES:
+            return
+        self._dit = time.monotonic()
+        with contexte_systeme(self.depot.organisation_id):
+            if not Import.objects.en_lecture(self.depot.pk).update(lus=octets):
+                raise Interrompue
+
+
+class _Relecture:
+    """One reading: people gathered in lots, each compared with what is stored."""
+
+    def __init__(self, depot: Import, ouverte: Ouverte) -> None:
+        self.depot, self.ouverte = depot, ouverte
+        self.releve = constats.Releve(colonnes=list(ouverte.colonnes))
+        self.comptes: Counter[str] = Counter()
+        self.rang = self.retenues = self.retrouvees = 0
+        self.convention = _convention(depot.organisation_id)
+
+    def faire(self) -> None:
+        for lus in _par_lots(self._personnes()):
+            self._un_lot(lus)
+        self._finir()
+
+    def _personnes(self) -> Iterator[Lu]:
+        """Those of a household one after the other: a spreadsheet may part them."""
+        lus = self._lus()
+        if self.ouverte.famille != Famille.TABLEAU:
+            return lus
+        places: dict[int, int] = {}
+        ranges = [
+            (places.setdefault(un.foyer, rang) if isinstance(un, Recue) and un.foyer else rang, un)
+            for rang, un in enumerate(lus)
+        ]
+        return (un for _, un in sorted(ranges, key=lambda paire: paire[0]))
+
+    def _lus(self) -> Iterator[Lu]:
+        for evenement in self.ouverte.lecture.evenements:
+            match evenement:
+                case Lue(dossier=dossier, foyer=foyer) if dossier is not None:
+                    self.comptes["Personnes lues"] += 1
+                    yield Recue(dossier, foyer)
+                case Contact():
+                    self.comptes["Personnes lues"] += 1
+                    yield evenement
+                case Refus(ou, raison, colonne):
+                    self.comptes["Lignes refusées"] += 1
+                    self.releve.erreur(ou, colonne, raison)
+                case Remarque(texte):
+                    self.comptes["Remarques"] += 1
+                    self.releve.remarque(texte)
+
+    def _comparer(self, contenu: lots.Contenu) -> list[enregistrement.Constat]:
+        """A file has people, or ways to reach them: never both."""
+        organisation, au = self.depot.organisation_id, self.ouverte.au
+        trouves = enregistrement.comparer(
+            organisation,
+            contenu.recues,
+            source=self.ouverte.source,
+            au=au,
+            convention=self.convention,
+        )
+        return trouves + contacts.comparer(organisation, contenu.contacts, au=au)
+
+    def _un_lot(self, lus: list[Lu]) -> None:
+        """What these people change, then those to store, sealed; the import must still be read."""
+        depot = self.depot
+        with contexte_systeme(depot.organisation_id):
+            if not Import.objects.en_lecture(depot.pk).exists():
+                raise Interrompue
+            gardees = []
+            for lu, constat in zip(lus, self._comparer(lots.Contenu.de(lus)), strict=True):
+                self._compter(constat)
+                if not constat.quoi & SANS_SUITE:
+                    gardees.append(lu)
+            if gardees:
+                self.rang += 1
+                self.retenues += len(gardees)
+                lots.sceller_un(depot, self.rang, gardees).save()
+
+    def _compter(self, constat: enregistrement.Constat) -> None:
+        self.retrouvees += not constat.quoi & PAS_RETROUVEES
+        for quoi in constat.quoi:
+            self.comptes[quoi] += 1
+            if quoi in A_NOMMER:
+                self.releve.changement(quoi, constat.nom, constat.detail)
+
+    def _sorties(self) -> int:
+        """How many were in the flow, and this file does not tell of."""
+        organisation = self.depot.organisation_id
+        suivies = Personne.objects.dans_le_flux(organisation).count()
+        anciennes = Personne.objects.sorties(organisation, self.ouverte.au).count()
+        return max(0, min(anciennes, suivies - self.retrouvees))
+
+    def _finir(self) -> None:
+        """All was read: the import waits for somebody to confirm it."""
+        depot = self.depot
+        entete = self.ouverte.lecture.entete
+        self.comptes.update(self.ouverte.lecture.comptes)
+        if entete.annonces is not None:
+            self.comptes["Dossiers annoncés"] = entete.annonces
+        with contexte_systeme(depot.organisation_id):
+            lu = Import.objects.verrouille(depot.pk)
+            if lu is None or lu.etat != EtatImport.LECTURE:
+                raise Interrompue
+            lu.etat, lu.famille, lu.au = EtatImport.PRET, self.ouverte.famille, self.ouverte.au
+            lu.lus, lu.total = 0, self.retenues
+            if lu.famille != Famille.CONTACTS:
+                self.comptes[Difference.SORTIE] = self._sorties()
+            lu.comptes, lu.phrase = dict(self.comptes), self.ouverte.refus[:500]
+            lu.constats = constats.sceller_les(lu, self.releve.constats())
+            lu.save()
+
+
+def _par_lots(lus: Iterator[Lu]) -> Iterator[list[Lu]]:
+    """Lists in their order; those of a household follow each other and stay together."""
+    lot: list[Lu] = []
+    dernier = 0
+    for un in lus:
+        foyer = un.foyer if isinstance(un, Recue) else 0
+        if len(lot) >= lots.NOMBRE and (not foyer or foyer != dernier):
+            yield lot
+            lot = []
+        lot.append(un)
+        dernier = foyer
+    if lot:
+        yield lot
+
+
+def _convention(organisation: str) -> Convention:
+    convention = regles_de_l_organisation(organisation)
+    if convention is None:
+        raise FichierRefuse("Aucune convention ne lie cette organisation : rien n’est à repérer.")
+    return convention

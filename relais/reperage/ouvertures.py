@@ -1,0 +1,89 @@
+"""The file of an import opened by the reader of its family, people with who they are."""
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from relais.adaptateurs.fichier import Avancer, FichierRefuse
+from relais.annuaire.contexte import contexte_systeme
+from relais.regles.reperage import SOURCES, Famille
+from relais.reperage import contacts, familles, flux_cnaf, tableaux, titres
+from relais.reperage.actions import correspondances
+from relais.reperage.apercu import apercu
+from relais.reperage.constats import Colonne
+from relais.reperage.evenements import Lecture
+from relais.reperage.lecteur_scelle import lecteur
+from relais.reperage.models import Import
+from relais.socle import horloge
+
+D_AVANCE = timedelta(days=31)  # a file of next month may come before it begins
+_QUI: frozenset[str] = titres.NOMS | {titres.Champ.NIR}
+A_NOMMER = "Aucune colonne n’est un nom : dites laquelle, ou corrigez son titre dans le fichier."
+SANS_NOM = (
+    "Ce fichier n’a ni nom ni numéro : personne ne peut y être reconnu. Il se lit seulement avec"
+    " la commande « relais reperer »."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Ouverte:
+    """A file about to be read. `au`: the day of the screening.
+
+    `refus`: what keeps it from being read, and that saying what its columns hold may mend.
+    """
+
+    famille: Famille
+    au: date
+    lecture: Lecture
+    colonnes: Sequence[Colonne] = ()
+    refus: str = ""
+
+    @property
+    def source(self) -> str:
+        return SOURCES[self.famille]
+
+
+def ouvrir(depot: Import, *, avancer: Avancer) -> Ouverte:
+    """Recognise it and start reading. Raises FichierRefuse."""
+    fichier = lecteur(depot)
+    famille = familles.reconnaitre(fichier)
+    jour = depot.au or horloge.jour_de(depot.cree_le)
+    if famille == familles.Famille.SIX_COLONNES:
+        raise FichierRefuse(SANS_NOM)
+    if famille == familles.Famille.TABLEAU:
+        return _tableau(fichier, depot, jour, avancer)
+    if famille == familles.Famille.CONTACTS:
+        return Ouverte(Famille.CONTACTS, jour, contacts.lire(fichier, avancer=avancer))
+    au = depot.au or _date_du_flux(flux_cnaf.date_de_reference(fichier), jour)
+    lecture = flux_cnaf.lire(fichier, au=au, identites=True, avancer=avancer)
+    return Ouverte(Famille.FLUX, au, lecture)
+
+
+def _date_du_flux(dite: date | None, jour: date) -> date:
+    """The day that the flow says; a day far to come would make every later file an old one."""
+    return jour if dite is None or dite > jour + D_AVANCE else dite
+
+
+def _tableau(fichier: io.BufferedReader, depot: Import, au: date, avancer: Avancer) -> Ouverte:
+    with contexte_systeme(depot.organisation_id):
+        choisies = correspondances.de(depot.organisation_id)
+    vu = apercu(fichier, choisies)
+    colonnes = [
+        Colonne(une.lettres, une.titre, une.normal, une.champ or "", une.genres)
+        for une in vu.colonnes
+    ]
+    if vu.refus and _seulement_un_age(colonnes):
+        raise FichierRefuse(vu.refus)
+    refus = vu.refus or ("" if any(une.champ in _QUI for une in colonnes) else A_NOMMER)
+    if refus:
+        return Ouverte(Famille.TABLEAU, au, Lecture(iter(())), colonnes, refus)
+    lecture = tableaux.lire(
+        fichier, au=au, identites=True, correspondances=choisies, avancer=avancer
+    )
+    return Ouverte(Famille.TABLEAU, au, lecture, colonnes)
+
+
+def _seulement_un_age(colonnes: Sequence[Colonne]) -> bool:
+    """An age does not make a birth date, whatever column is said to hold it."""
+    return any(une.normal.split()[:1] == ["age"] for une in colonnes)
