@@ -1,0 +1,128 @@
+"""A list taken away: made, sealed, fetched once by who asked for it, then its key destroyed."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from relais.adaptateurs import tableur
+from relais.annuaire.conventions import regles_de_l_organisation
+from relais.annuaire.droits import exiger
+from relais.annuaire.models import Affectation
+from relais.coffre.actions import Genre, Illisible, ouvrir, sceller
+from relais.fiches import effacement
+from relais.fiches.actions.acte import ActeRefuse, consigner_par
+from relais.fiches.actions.exports import TYPES_MIME, Forme
+from relais.journal.models import Action
+from relais.regles.effacement import Cause
+from relais.reperage import droits, feuilles
+from relais.reperage.models import Export, PersonneQuerySet
+from relais.socle.horloge import PARIS, jour_de
+
+LIGNES_AU_PLUS = 2_000  # more than a Département calls in a month
+GARDE = timedelta(hours=24)
+VIE_DU_FICHIER = timedelta(days=31)  # by then another file of the month has come
+TROP = "Cette liste dépasse 2 000 personnes : choisissez un niveau, un territoire ou une équipe."
+VIDE = "Il n’y a personne dans cette liste : rien à exporter."
+DEJA_PRIS = "Ce fichier a déjà été téléchargé, et n’existe plus ici : refaites l’export."
+EXPIRE = "Ce fichier a été effacé : refaites l’export."
+
+
+@dataclass(frozen=True, slots=True)
+class Fichier:
+    """What is given, once."""
+
+    nom: str
+    type_mime: str
+    octets: bytes
+
+
+@transaction.atomic
+def exporter(
+    personnes: PersonneQuerySet, forme: Forme, *, par: Affectation, maintenant: datetime
+) -> Export:
+    """Make the file of these people and seal it for its author alone. Journaled with its lines.
+
+    `personnes`: narrowed here to those whom `par` may open. Raises ActeRefuse with nobody in it,
+    or more than 2 000.
+    """
+    exiger(droits.peut_exporter(par))
+    siennes = list(personnes.visibles_par(par).pour_liste()[: LIGNES_AU_PLUS + 1])
+    if not siennes or len(siennes) > LIGNES_AU_PLUS:
+        raise ActeRefuse(TROP if siennes else VIDE)
+    jour, convention = jour_de(maintenant), regles_de_l_organisation(par.organisation_id)
+    if convention is None:
+        raise LookupError("a Département that screens has its convention")
+    partis = feuilles.departs(siennes, au=jour, convention=convention)
+    feuille = feuilles.feuille(partis, a_supprimer_le=jour + VIE_DU_FICHIER)
+    pk = uuid.uuid4()
+    octets = _octets(feuille, forme, maintenant)
+    export = Export.objects.create(
+        pk=pk,
+        organisation=par.organisation,
+        par=par.agent,
+        forme=forme,
+        nombre=len(partis),
+        contenu=sceller(Genre.DEPOT, pk, octets, organisation=par.organisation_id),
+        cree_le=maintenant,
+        a_purger_le=maintenant + GARDE,
+    )
+    consigner_par(Action.EXPORT, f"reperage.{forme}", par=par, nombre=export.nombre)
+    return export
+
+
+@transaction.atomic
+def prendre(export: Export, *, par: Affectation, maintenant: datetime) -> Fichier:
+    """The file, to its author, once: its key is destroyed with this act.
+
+    Raises ActeRefuse when it was fetched, or is gone.
+    """
+    exiger(export.par_id == par.agent_id and export.organisation_id == par.organisation_id)
+    export = Export.objects.verrouilles().get(pk=export.pk)
+    if export.pris_le is not None or export.contenu is None:
+        raise ActeRefuse(DEJA_PRIS)
+    if export.a_purger_le <= maintenant:
+        raise ActeRefuse(EXPIRE)
+    organisation = export.organisation_id
+    try:
+        octets = ouvrir(Genre.DEPOT, export.pk, bytes(export.contenu), organisation=organisation)
+    except Illisible:
+        raise ActeRefuse(EXPIRE) from None
+    export.contenu, export.pris_le = None, maintenant
+    export.save(update_fields=["contenu", "pris_le"])
+    _detruire(export, Cause.DEPOT_FINI, du_le=maintenant, le=maintenant)
+    consigner_par(Action.EXPORT, "reperage.telechargement", par=par, nombre=export.nombre)
+    nom = f"relais-a-joindre-{jour_de(export.cree_le).isoformat()}.{export.forme}"
+    return Fichier(nom, TYPES_MIME[Forme(export.forme)], octets)
+
+
+@transaction.atomic
+def effacer_les_echus(organisation: str, *, maintenant: datetime, lot: int) -> int:
+    """Those of 24 hours ago, fetched or not: their keys engaged, their rows deleted; how many.
+
+    Under the wall of the organisation, in the purge (relais.rgpd).
+    """
+    echus = list(Export.objects.a_purger(organisation, maintenant).verrouilles()[:lot])
+    for export in echus:
+        if export.pris_le is None:
+            _detruire(export, Cause.DEPOT, du_le=export.a_purger_le, le=maintenant)
+        export.delete()
+    return len(echus)
+
+
+def _detruire(export: Export, regle: Cause, *, du_le: datetime, le: datetime) -> None:
+    effacement.engager(
+        Genre.DEPOT,
+        {export.pk: du_le},
+        organisation=export.organisation_id,
+        regle=regle,
+        le=le,
+    )
+
+
+def _octets(feuille: tableur.Feuille, forme: Forme, maintenant: datetime) -> bytes:
+    if forme == Forme.CSV:
+        return tableur.en_csv(feuille)
+    cree_le = maintenant.astimezone(PARIS).replace(tzinfo=None, microsecond=0)
+    return tableur.xlsx([feuille], titre="Personnes à joindre", cree_le=cree_le)
