@@ -132,7 +132,7 @@ def test_chacun_lit_ses_durees_avec_leur_source_et_les_archives(personas: Person
     assert "5 ans depuis la clôture du droit au RSA" in departement
     assert "5 ans" not in caisse
     assert "1 heure depuis leur fin" in caisse
-    assert "12 mois depuis leur réception" in departement
+    assert "12 mois depuis le dernier fichier qui parle d’elles" in departement
     assert "24 heures" in caisse
     assert "24 heures" in departement
     assert "article 5.2" in caisse.lower()

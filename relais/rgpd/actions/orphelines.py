@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from itertools import chain
 from uuid import UUID
 
 from django.db import connection
@@ -23,6 +24,7 @@ from relais.fiches.models import Brouillon, Effacement, Exemplaire, NoteAppel
 from relais.journal.actions import consigner
 from relais.journal.models import SYSTEME, Action
 from relais.regles.effacement import Cause
+from relais.reperage.models import Export, Import, Personne
 from relais.socle import alertes, horloge
 from relais.socle.models import Alerte
 
@@ -144,6 +146,11 @@ LIGNES: dict[Genre, Lignes] = {
     Genre.EXEMPLAIRE: _dans(Exemplaire),
     Genre.NOTE: _dans(NoteAppel),
     Genre.BROUILLON: _dans(Brouillon),
+    Genre.PERSONNE: _dans(Personne),
+    Genre.DEPOT: lambda objets: chain(
+        Import.objects.avec_contenu().filter(pk__in=list(objets)).values_list("pk", flat=True),
+        Export.objects.avec_contenu().filter(pk__in=list(objets)).values_list("pk", flat=True),
+    ),
     Genre.ENVOI_EN_ATTENTE: _dans(SaisieGardee),
     Genre.SECOND_FACTEUR: facteurs.cles_en_usage,
 }

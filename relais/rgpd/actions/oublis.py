@@ -14,6 +14,7 @@ from django.db.models import Model, QuerySet
 from relais.annuaire import conventions, facteurs, saisies, seances
 from relais.annuaire.contexte import contexte_systeme
 from relais.annuaire.models import CourrierDeCompte, Lien
+from relais.coffre import oppositions
 from relais.fiches import point_du_jour
 from relais.fiches.models import Avis, Dysfonctionnement
 from relais.journal.actions import consigner
@@ -57,6 +58,21 @@ def oublier_les_dysfonctionnements(departement: str, *, maintenant: datetime) ->
             )
             total += _supprimer(clos)
     return total
+
+
+def oublier_les_oppositions(departement: str, *, maintenant: datetime) -> int:
+    """Who opposed, once the last day on which it is remembered is past."""
+    nombre = oppositions.oublier(departement, jour=maintenant.astimezone(PARIS).date())
+    if nombre:
+        with contexte_systeme(departement):
+            consigner(
+                Action.DESTRUCTION,
+                organisation=departement,
+                agent=None,
+                objet="opposition",
+                nombre=nombre,
+            )
+    return nombre
 
 
 def _courriels(maintenant: datetime) -> int:

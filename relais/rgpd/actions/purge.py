@@ -21,12 +21,15 @@ from relais.journal.actions import consigner
 from relais.journal.models import Action
 from relais.regles.circuit import Statut
 from relais.regles.effacement import Cause
+from relais.reperage.actions import exports
+from relais.reperage.models import Import, Personne
 from relais.rgpd.actions import oublis
 from relais.rgpd.models import Passage
 from relais.socle import horloge
 
 LOT = 200
 Engager = Callable[[str, datetime, int], int]
+Travail = Callable[[str, datetime, Callable[[], datetime]], int]
 
 
 def purger(organisation: str, *, maintenant: datetime, lot: int = LOT) -> int:
@@ -37,12 +40,13 @@ def purger(organisation: str, *, maintenant: datetime, lot: int = LOT) -> int:
     """
     erreurs: list[Exception] = []
     effaces, heure = 0, horloge.montre(maintenant)  # a long passage ends later than it began
-    for engager in (*ENGAGEMENTS, oublier_les_signalements, _rien_de_neuf):
+    regles: list[Travail] = [
+        partial(_epuiser, engager, lot=lot) for engager in (*ENGAGEMENTS, *OUBLIS)
+    ]
+    # last, what acts engaged and a crash kept, even where no rule has anything to do
+    for travail in (*regles, _achever):
         try:
-            engages = lot
-            while engages:
-                engages = engager(organisation, maintenant, lot)
-                effaces += _achever(organisation, maintenant, heure)
+            effaces += travail(organisation, maintenant, heure)
         except Exception as erreur:
             erreurs.append(erreur)
     if erreurs:
@@ -111,11 +115,36 @@ def engager_les_fiches(departement: str, maintenant: datetime, lot: int) -> int:
     return len(echues)
 
 
+def engager_les_exports(departement: str, maintenant: datetime, lot: int) -> int:
+    """Files made of the caseload 24 hours ago, fetched or not."""
+    with contexte_systeme(departement):
+        return exports.effacer_les_echus(departement, maintenant=maintenant, lot=lot)
+
+
+def engager_les_personnes(departement: str, maintenant: datetime, lot: int) -> int:
+    """People of the caseload of whom no file has told for 12 months (CRPA R.114-9-7)."""
+    with contexte_systeme(departement):
+        dus = Personne.objects.a_purger(departement, maintenant).verrouillees()[:lot].echeances()
+        Personne.objects.d_ids(dus).delete()
+        return _engager(Genre.PERSONNE, dus, departement, Cause.PERSONNE_REPEREE, maintenant)
+
+
+def engager_les_depots(departement: str, maintenant: datetime, lot: int) -> int:
+    """Files of the caseload, 24 hours after they came, wherever their import is."""
+    with contexte_systeme(departement):
+        dus = Import.objects.a_purger(departement, maintenant).verrouilles()[:lot].echeances()
+        Import.objects.vider(dus, maintenant)
+        return _engager(Genre.DEPOT, dus, departement, Cause.DEPOT, maintenant)
+
+
 ENGAGEMENTS: tuple[Engager, ...] = (
     engager_les_exemplaires,
     engager_les_notes,
     engager_les_brouillons,
     engager_les_fiches,
+    engager_les_exports,
+    engager_les_personnes,
+    engager_les_depots,
 )
 
 
@@ -187,9 +216,13 @@ def oublier_les_signalements(departement: str, maintenant: datetime, lot: int) -
     return 0
 
 
-def _rien_de_neuf(organisation: str, maintenant: datetime, lot: int) -> int:
-    """What acts engaged and a crash kept is finished even where no rule has anything to do."""
+def oublier_les_oppositions(departement: str, maintenant: datetime, lot: int) -> int:
+    """Oppositions whose last day is past (CRPA R.114-9-7): digests, without a row of anybody."""
+    oublis.oublier_les_oppositions(departement, maintenant=maintenant)
     return 0
+
+
+OUBLIS: tuple[Engager, ...] = (oublier_les_signalements, oublier_les_oppositions)
 
 
 def _engager(
@@ -210,6 +243,21 @@ def _engager(
             nombre=len(dus),
         )
     return len(dus)
+
+
+def _epuiser(
+    engager: Engager,
+    organisation: str,
+    maintenant: datetime,
+    heure: Callable[[], datetime],
+    *,
+    lot: int,
+) -> int:
+    """Every batch of one rule, each finished before the next is engaged."""
+    effaces = 0
+    while engager(organisation, maintenant, lot):
+        effaces += _achever(organisation, maintenant, heure)
+    return effaces
 
 
 def _achever(organisation: str, maintenant: datetime, heure: Callable[[], datetime]) -> int:

@@ -9,14 +9,17 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from relais.annuaire import seances
 from relais.annuaire.contexte import contexte_systeme
 from relais.annuaire.models import Organisation
 from relais.coffre import actions as coffre
+from relais.coffre import oppositions
 from relais.coffre.erreurs import RetablissementRefuse
 from relais.coffre.models import Genre
 from relais.fiches import effacement
@@ -24,12 +27,14 @@ from relais.fiches.models import Brouillon, Exemplaire, Fiche, NoteAppel
 from relais.journal.actions import consigner
 from relais.journal.models import Action, Certificat
 from relais.regles.effacement import Cause
+from relais.reperage.models import Import, Personne
 from relais.rgpd.actions import purge
 from relais.socle import horloge
 from relais.socle.models import Restauration
 
 journal = logging.getLogger(__name__)
 LOT = 500
+CERTIFIES = (Genre.EXEMPLAIRE, Genre.NOTE, Genre.BROUILLON, Genre.PERSONNE, Genre.DEPOT)
 # Fewer rows than that prove nothing: a young service, a test.
 ASSEZ = 20
 PART_SUSPECTE = 0.5
@@ -61,13 +66,15 @@ def rejouer_apres_restauration(*, maintenant: datetime, sans_garde: bool = False
     """Bring a restored base and a restored key store to the same erasures. Only then may it serve.
 
     (a) Store older: the key of every certificate is destroyed again, and of every line of the list
-    kept beside the copies, for what neither knows. (b) Base older: rows whose key is no longer in
-    the store are deleted and certified again. (c) The purge by dates runs.
+    kept beside the copies, for what neither knows; oppositions are remembered again. (b) Base
+    older: rows whose key is no longer in the store are deleted and certified again. (c) The purge
+    by dates runs.
     Raises RejeuSuspect when more than half of the rows have no key, unless `sans_garde`, and
     CoffreIndisponible without a store that serves.
     """
     coffre.generation()  # a store that does not answer is no empty one
     bilan = Bilan(cles=coffre.detruire_de_nouveau())
+    oppositions.rejouer()
     codes = list(Organisation.objects.codes())
     for code in codes:
         bilan.cles += _detruire_les_certifiees(code)
@@ -91,18 +98,21 @@ class _SansCle:
     exemplaires: list[UUID] = field(default_factory=list)
     notes: list[UUID] = field(default_factory=list)
     brouillons: list[UUID] = field(default_factory=list)
+    personnes: list[UUID] = field(default_factory=list)
+    depots: list[UUID] = field(default_factory=list)
     vues: int = 0
 
     @property
     def nombre(self) -> int:
-        return len(self.exemplaires) + len(self.notes) + len(self.brouillons)
+        siens = (self.exemplaires, self.notes, self.brouillons, self.personnes, self.depots)
+        return sum(map(len, siens))
 
 
 def _detruire_les_certifiees(organisation: str) -> int:
     """Keys that a copy of the store brought back: each has the certificate of its end."""
     detruites = 0
     with contexte_systeme(organisation):
-        for genre in (Genre.EXEMPLAIRE, Genre.NOTE, Genre.BROUILLON):
+        for genre in CERTIFIES:
             certifies = Certificat.objects.filter(organisation=organisation, genre=genre)
             ids = certifies.order_by("pk").values_list("objet_id", flat=True)
             for lot in _lots(ids.iterator(LOT)):
@@ -113,12 +123,15 @@ def _detruire_les_certifiees(organisation: str) -> int:
 def _sans_cle(organisation: str) -> _SansCle:
     trouvees = _SansCle()
     with contexte_systeme(organisation):
-        for genre, modele, sans in (
-            (Genre.EXEMPLAIRE, Exemplaire, trouvees.exemplaires),
-            (Genre.NOTE, NoteAppel, trouvees.notes),
-            (Genre.BROUILLON, Brouillon, trouvees.brouillons),
-        ):
-            siennes = modele.objects.filter(organisation=organisation).order_by("pk")
+        tables: tuple[tuple[Genre, QuerySet[Any], list[UUID]], ...] = (
+            (Genre.EXEMPLAIRE, Exemplaire.objects.all(), trouvees.exemplaires),
+            (Genre.NOTE, NoteAppel.objects.all(), trouvees.notes),
+            (Genre.BROUILLON, Brouillon.objects.all(), trouvees.brouillons),
+            (Genre.PERSONNE, Personne.objects.all(), trouvees.personnes),
+            (Genre.DEPOT, Import.objects.avec_contenu(), trouvees.depots),
+        )
+        for genre, lignes, sans in tables:
+            siennes = lignes.filter(organisation=organisation).order_by("pk")
             for lot in _lots(siennes.values_list("pk", flat=True).iterator(LOT)):
                 presentes = coffre.presentes(genre, lot)
                 trouvees.vues += len(lot)
@@ -149,6 +162,7 @@ def _engager(organisation: str, sans_cle: _SansCle, maintenant: datetime) -> Non
             effacement.engager(
                 genre, dus, organisation=organisation, regle=Cause.RESTAURATION, le=maintenant
             )
+        _engager_le_reperage(organisation, sans_cle, maintenant)
         for fiche in Fiche.objects.filter(brouillon__in=sans_cle.brouillons).pour_la_purge():
             purge.finir_le_brouillon(
                 fiche, du_le=maintenant, regle=Cause.RESTAURATION, maintenant=maintenant
@@ -158,6 +172,20 @@ def _engager(organisation: str, sans_cle: _SansCle, maintenant: datetime) -> Non
             organisation=organisation,
             agent=None,
             nombre=sans_cle.nombre,
+        )
+
+
+def _engager_le_reperage(organisation: str, sans_cle: _SansCle, maintenant: datetime) -> None:
+    """People and files of the caseload that had been erased: their rows go at once."""
+    Personne.objects.d_ids(sans_cle.personnes).delete()
+    Import.objects.vider(sans_cle.depots, maintenant)
+    for genre, pks in ((Genre.PERSONNE, sans_cle.personnes), (Genre.DEPOT, sans_cle.depots)):
+        effacement.engager(
+            genre,
+            dict.fromkeys(pks, maintenant),
+            organisation=organisation,
+            regle=Cause.RESTAURATION,
+            le=maintenant,
         )
 
 
