@@ -44,9 +44,10 @@ check: env ## format, lint, types, layers, templates, licences
 	@if grep -nE '://|--(index|find|extra)|^/|^-e|file:' requirements/*.txt; \
 		then echo "a requirements file names a host or a path"; exit 1; fi
 
-bench: env ## figures of speed at 10 000 and 1 000 000 fiches, and of the screening
+bench: env ## figures of speed at 10 000 and 1 000 000 fiches, of the screening, of storing
 	$(V)/python -m tests.bench
 	$(V)/python -m tests.bench.reperer
+	$(V)/python -m tests.bench.enregistrer
 
 format: env ## put the code in shape
 	$(V)/ruff format .

@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "relais.journal",
     "relais.annuaire",
     "relais.fiches",
+    "relais.reperage",
     "relais.rgpd",
     "allauth",
     "allauth.account",
@@ -155,6 +156,7 @@ APRES_MIGRATION = [
 AVANT_DE_SERVIR = [
     "relais.coffre.controle.verifier_magasin",
     "relais.annuaire.conventions.verifier_empreintes",
+    "relais.reperage.territoires.verifier",
 ]
 # Called by /sante/pret, by name: an error says that pages cannot be served (503).
 SONDES = {"coffre": "relais.coffre.sonde.sonder"}
@@ -163,6 +165,12 @@ SONDES = {"coffre": "relais.coffre.sonde.sonder"}
 APRES_RETABLISSEMENT = ["relais.rgpd.actions.rejeu.apres_retablissement"]
 # Each one says, of an affectation, why it cannot be withdrawn yet: a French sentence, or nothing.
 AVANT_DE_RETIRER: list[str] = ["relais.fiches.departs.retenue"]
+# Called with `maintenant` by a demonstration that is being loaded, after its fiches.
+DEMONSTRATIONS = ["relais.reperage.demonstration.charger"]
+# Called in the act that withdraws a role: what it held and needs no successor goes back.
+AU_RETRAIT: list[str] = ["relais.reperage.actions.attributions.rendre_a_l_equipe"]
+# Called in the act that closes an équipe, for the same reason.
+A_LA_FERMETURE: list[str] = ["relais.reperage.actions.attributions.liberer"]
 
 # ACCOUNT_*, MFA_*, AXES_*, LOGIN_*
 AUTH_USER_MODEL = "annuaire.Agent"
@@ -191,6 +199,8 @@ STORAGES = {
 # A form without its file; the file has its own limit (socle/televersement.py).
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 300
+# The file of the caseload has another one: sealed as it comes (reperage/televersement.py).
+IMPORT_OCTETS = env.entier("IMPORT_MO", 500) * 1_000_000
 FILE_UPLOAD_HANDLERS = ["relais.socle.televersement.EnMemoire"]
 
 SESSION_ENGINE = "relais.annuaire.magasin_de_seances"

@@ -12,6 +12,7 @@ urlpatterns = [
     path("demonstration/galerie/<slug:page>/", galerie.galerie, name="galerie"),
     path("", include("relais.annuaire.urls")),
     path("", include("relais.fiches.urls")),
+    path("", include("relais.reperage.urls")),
     path("", include("relais.rgpd.urls")),
 ]
 handler400 = "relais.socle.panne.demande_illisible"

@@ -6,6 +6,7 @@ for (const tout of document.querySelectorAll("[data-tout-choisir]")) {
   const maitresse = tout.querySelector("input");
   const nombre = document.querySelector(`[data-nombre-choisi="${formulaire.id}"]`);
   const depart = nombre?.textContent;
+  const quoi = nombre?.dataset.quoi || "fiche";
   const cases = () => [...formulaire.elements].filter((e) => e.type === "checkbox" && e.name);
   const compter = () => {
     const choisies = cases().filter((e) => e.checked).length;
@@ -13,7 +14,7 @@ for (const tout of document.querySelectorAll("[data-tout-choisir]")) {
     maitresse.indeterminate = choisies > 0 && !maitresse.checked;
     if (!nombre) return;
     const s = choisies > 1 ? "s" : "";
-    nombre.textContent = choisies ? `${choisies} fiche${s} choisie${s}` : depart;
+    nombre.textContent = choisies ? `${choisies} ${quoi}${s} choisie${s}` : depart;
   };
   maitresse.addEventListener("change", () => {
     for (const une of cases()) une.checked = maitresse.checked;
