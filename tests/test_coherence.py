@@ -33,6 +33,7 @@ REQUETES_BRUTES = {"filter", "exclude", "raw", "extra", "complex_filter"}
 MUREES = {
     *("Fiche", "Tour", "Envoi", "Exemplaire", "Brouillon", "Transition", "Certificat"),
     *("Evenement", "Maillon", "Avis", "Rappel", "NoteAppel", "PhraseType", "Retenue"),
+    *("Personne", "Import", "Morceau", "Lot", "Export"),
 }
 # A folder of somebody's machine: in two halves, so that this very file does not hold one.
 CHEMIN_DE_MACHINE = re.compile(r"(?<![\w.])/(?:ro" + r"ot|ho" + r"me|wo" + r"rk|Us" + r"ers)/\w")

@@ -27,7 +27,7 @@ def convention(personas: Personas):
 
 def test_chaque_role_qui_travaille_ici_a_son_mode_operatoire():
     sans = {role for role in Role if modes_operatoires.du_role(role) is None}
-    assert sans == {Role.CHARGE_REPERAGE, Role.ADMINISTRATEUR_TECHNIQUE}, "no page is theirs"
+    assert sans == {Role.ADMINISTRATEUR_TECHNIQUE}, "no page is theirs"
 
 
 @pytest.mark.parametrize("nom", modes_operatoires.ROLES)

@@ -7,6 +7,7 @@ change of the document.
 
 import os
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -22,20 +23,27 @@ from relais.annuaire.contexte import contexte
 from relais.annuaire.models import Affectation
 from relais.fiches import signalements
 from relais.fiches.actions import conservation, envois
+from relais.fiches.actions.exports import Forme
 from relais.fiches.models import Avis, Dysfonctionnement, Fiche
 from relais.journal.chaine import verifier
 from relais.journal.models import Evenement
 from relais.regles.convention import Role
 from relais.regles.retenue import MotifRetenue
 from relais.regles.signalement import Reponse, Suite
+from relais.reperage.actions import exports
+from relais.reperage.dossier import Objectif
+from relais.reperage.models import Export, Import
+from relais.reperage.models import Personne as PersonneReperee
 from relais.rgpd.actions import retenues
 from relais.rgpd.models import Retenue
 from relais.socle import horloge
 from tests.fiches import gestes, matrice
 from tests.fiches.gestes import CAISSE, DEPARTEMENT, LUNDI, apres
 from tests.fiches.matrice import Rangee
-from tests.fiches.test_histoire import SAISIE
+from tests.fiches.saisies_jouees import POSTS
 from tests.personas import PERSONAS, Personas, connecter
+from tests.reperage import gestes as imports
+from tests.reperage import personnes as reperees
 
 COLONNES = {
     "propriétaire": ["ts_rennes"],
@@ -60,12 +68,21 @@ COLONNES = {
         *("referent_departement", "charge_reperage", "dpo_departement", "admin_technique"),
         *("agent_autre_caisse", "dpo_caisse"),
     ],
+    # the caseload
+    "chargé du repérage": ["charge_reperage"],
+    "qui suit": ["ts_rennes"],
+    "hors du repérage": [
+        *("agent_caisse", "responsable_caisse", "agent_autre_caisse", "referent_departement"),
+        *("referent_caisse", "dpo_departement", "dpo_caisse", "admin_departement"),
+        *("admin_caisse", "admin_technique"),
+    ],
     # the data protection officers
     "DPO du Département": ["dpo_departement"],
     "DPO de la caisse": ["dpo_caisse"],
+    "tout autre que lui": sorted(set(PERSONAS) - {"charge_reperage"}),
     "tout autre rôle": sorted(set(PERSONAS) - {"dpo_departement", "dpo_caisse"}),
 }
-Chose = Fiche | Affectation | Dysfonctionnement | Retenue
+Chose = Fiche | Affectation | Dysfonctionnement | Retenue | Import | Export | PersonneReperee
 ETAPES: dict[str, Callable[[Personas], Chose]] = {}
 
 
@@ -198,6 +215,31 @@ def retenue(personas: Personas) -> Retenue:
         )
 
 
+@etape("repérée")
+def reperee(personas: Personas) -> PersonneReperee:
+    """A person of the caseload, followed by ts_rennes."""
+    return reperees.creer(suivie_par=personas.ts_rennes)
+
+
+@etape("avec un objectif")
+def avec_un_objectif(personas: Personas) -> PersonneReperee:
+    objectif = Objectif(texte="Demander ma retraite.")
+    return reperees.creer(
+        replace(reperees.dossier(), objectif=objectif), suivie_par=personas.ts_rennes
+    )
+
+
+@etape("exportée")
+def exportee(personas: Personas) -> Export:
+    """The file that the chargé du repérage asked for."""
+    reperee(personas)
+    par = personas.charge_reperage
+    with contexte(par):
+        return exports.exporter(
+            PersonneReperee.objects.all(), Forme.CSV, par=par, maintenant=horloge.maintenant()
+        )
+
+
 @etape("ouvert")
 def ouvert(personas: Personas) -> Affectation:
     return personas.ts_rennes_collegue
@@ -228,52 +270,10 @@ def invite(personas: Personas) -> Affectation:
     return Affectation.objects.en_attente().get(agent=agent)
 
 
-# What is posted, and at which step of a fiche, where a plain GET at « répondue » is not the act.
-POSTS: dict[str, dict[str, Any]] = {
-    "fiches:nouvelle": {},
-    "fiches:verifier_nir": {"nir": "1"},
-    "fiches:enregistrer": SAISIE | {"version": "3"},
-    "fiches:ecrire": SAISIE | {"version": "3"},
-    "fiches:resigner": {},
-    "fiches:supprimer": {},
-    "fiches:envoyer": {"version": "3"},
-    "fiches:rapprocher": {},
-    "fiches:rappeler": {},
-    "fiches:retirer": {"motif": "deces"},
-    "fiches:reprendre": {},
-    "fiches:abandonner": {},
-    "fiches:rouvrir": {},
-    "fiches:clore": {"issue": "demande_engagee"},
-    "fiches:numero": {"motif": "verification"},
-    "fiches:noter": {"le": "2026-11-23", "moyen": "telephone", "joint": "personne"},
-    "fiches:prendre_la_suivante": {},
-    "fiches:prendre_en_charge": {},
-    "fiches:repondre": {"nature": "paiement_debloque", "versement_le": "2026-12-01"},
-    "fiches:signaler": {"nature": "technique"},
-    "fiches:dysfonctionnement": {"reponse": "corrige", "suite": "personne"},
-    "fiches:prendre_dysfonctionnement": {},
-    "fiches:clore_dysfonctionnement": {},
-    "fiches:exporter": {"debut": "2026-11-01", "fin": "2026-11-30", "forme": "csv"},
-    "fiches:ou_en_est_on": {"reference": "K7QF-3MWP"},
-    "fiches:rechercher": {"terme": "Fictif"},
-    "fiches:conjoint": {"adresse": "on"},
-    "fiches:attribuer": {"a": "personne"},
-    "fiches:classer": {},
-    "fiches:phrases_types": {"champ": "texte", "titre": "Essai", "texte": "Dossier complet."},
-    "fiches:annuler_classement": {},
-    "fiches:courriels": {"choix": "point"},
-    "fiches:verser": {},
-    "fiches:a_revoir": {},
-    "fiches:archive": {"motif": "retour"},
-    "fiches:dater": {"le": "2026-11-24"},
-    "rgpd:journal": {"reference": "K7QF-3MWP"},
-    "rgpd:poser": {"motif": "droits"},
-    "rgpd:lever": {},
-    "rgpd:bordereau": {"debut": "2026-01-01", "fin": "2026-12-31"},
-    "rgpd:preuve": {"debut": "2026-11-01", "fin": "2026-11-30"},
-    "affectation": {},
-    "account_logout": {},
-}
+@etape("relu")
+def relu(personas: Personas) -> Import:
+    """A file given by the chargé du repérage, and read."""
+    return imports.lire(imports.deposer(connecter(personas.charge_reperage), imports.UN_FLUX))
 
 
 def noms() -> dict[str, str]:
@@ -302,6 +302,8 @@ def chemin_vers(adresse: str, chose: Chose) -> str:
         adresse = adresse.replace("<int:numero>", str(chose.pk))
     elif isinstance(chose, Retenue):
         adresse = adresse.replace("<int:retenue>", str(chose.pk))
+    elif isinstance(chose, PersonneReperee | Export | Import):
+        adresse = adresse.replace("<uuid:numero>", str(chose.pk))
     else:
         adresse = adresse.replace("<int:compte>", str(chose.agent_id))
         adresse = adresse.replace("<int:role>", str(chose.pk))
@@ -316,7 +318,9 @@ def chemin_vers(adresse: str, chose: Chose) -> str:
 
 
 def choisie_dans_la_liste(chose: Chose) -> dict[str, str]:
-    """A fiche ticked in the inbox, with who has it now."""
+    """A fiche ticked in the inbox, with who has it now; a person ticked in the caseload."""
+    if isinstance(chose, PersonneReperee):
+        return {"personne": str(chose.pk)}
     if not isinstance(chose, Fiche):
         return {}
     agent = gestes.relire(chose, DEPARTEMENT).chargee_a_id
@@ -326,7 +330,8 @@ def choisie_dans_la_liste(chose: Chose) -> dict[str, str]:
 def jouer(navigateur: Client, adresse: str, methode: str, chose: Chose) -> str:
     """What this person gets, in the words of the table; an error of ours fails by itself."""
     chemin = chemin_vers(adresse, chose)
-    choisie = choisie_dans_la_liste(chose) if adresse.startswith("/corbeille/") else {}
+    listes = ("/corbeille/", "/reperage/confier/")
+    choisie = choisie_dans_la_liste(chose) if adresse.startswith(listes) else {}
     if methode == "GET":
         reponse = navigateur.get(chemin, choisie)
     else:

@@ -77,7 +77,7 @@ def se_connecter(ecran: Ecran, qui: Affectation) -> None:
     ecran.presser("Continuer")
     ecran.taper("Code à 6 chiffres", code_du_moment(qui.agent))
     ecran.presser("Se connecter")
-    ecran.page.wait_for_url(re.compile(r"/(fiches|corbeille|suivi)/"))
+    ecran.page.wait_for_url(re.compile(r"/(fiches|corbeille|suivi|reperage)/"))
 
 
 def entrer(page: Page, qui: Affectation, adresse: str = "/") -> Page:
