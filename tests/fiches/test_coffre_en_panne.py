@@ -10,6 +10,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import pytest
+from django.db import connections
 
 from relais.fiches.models import Brouillon
 from relais.socle.models import Alerte
@@ -111,6 +112,7 @@ def test_un_disque_plein_puis_en_lecture_seule_refuse_et_revient(
     journal, port = tmp_path / "journal.log", port_libre()
     jeton = connecter(personnel.ts_rennes).cookies["session"].value
     rassembler_le_statique(base)
+    connections["coffre"].cursor().execute("VACUUM")
     devant = sur_un_disque_a_part(base)
     with processus(base, ["servir"], journal, devant, **reglages_web(port)) as serveur:
         attendre(lambda: repond(port), journal)
@@ -119,6 +121,7 @@ def test_un_disque_plein_puis_en_lecture_seule_refuse_et_revient(
         disque = Path(f"/proc/{serveur.pid}/root{base.dossier}/coffre")
         for panne in (plein, en_lecture_seule):
             with panne(serveur.pid, disque):
+                occuper_les_pages(social)
                 ne_commence_rien(social, port)
             debut = time.monotonic()
             attendre(lambda: repond(port), journal, secondes=RETOUR)
@@ -146,6 +149,13 @@ def en_lecture_seule(pid: int, disque: Path) -> Iterator[None]:
         subprocess.run([*dedans, *options, chemin], check=True)
     yield
     subprocess.run([*dedans[:-1], "umount", chemin], check=True)
+
+
+def occuper_les_pages(social: Navigateur) -> None:
+    """A store on a full disk still takes what its own pages have room for."""
+    with suppress(urllib.error.HTTPError):
+        for _ in range(100):
+            social.ouvrir("/fiches/nouvelle/", {})
 
 
 def ne_commence_rien(social: Navigateur, port: int) -> None:
