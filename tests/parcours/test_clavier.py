@@ -75,6 +75,8 @@ def presser(page, bouton):
 
 def test_tout_l_envoi_au_clavier(visiteur, personas):
     page = entrer(visiteur(), personas.ts_rennes, "/fiches/")
+    # Asked for only when it is awaited, the file chooser could open before it is watched.
+    page.on("filechooser", lambda _: None)
     page.keyboard.press("Tab")
     assert page.evaluate(FOYER)["nom"] == "Aller au contenu"
     page.keyboard.press("Enter")
