@@ -48,20 +48,20 @@ def deposer(navigateur: Client, octets: bytes) -> Import:
 def lire(depot: Import) -> Import:
     """What the worker does."""
     lectures.lire(depot.pk, organisation=ORGANISATION, maintenant=LE)
-    return dernier()
+    return apres_l_acte()
 
 
 def appliquer(depot: Import) -> Import:
     applications.appliquer(depot.pk, organisation=ORGANISATION, maintenant=LE)
-    return _apres_l_acte()
+    return apres_l_acte()
 
 
 def vider(depot: Import) -> Import:
     depots.vider_pour(ORGANISATION, depot.pk, maintenant=LE)
-    return _apres_l_acte()
+    return apres_l_acte()
 
 
-def _apres_l_acte() -> Import:
+def apres_l_acte() -> Import:
     """What a commit, or the purge, does of the keys to destroy."""
     effacement.achever(ORGANISATION, maintenant=LE)
     return dernier()

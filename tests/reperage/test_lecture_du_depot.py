@@ -16,7 +16,16 @@ from tests.fiches.gestes import vu_de
 from tests.personas import Personas, connecter
 from tests.reperage.classeurs import classeur
 from tests.reperage.flux import flux, foyer, personne
-from tests.reperage.gestes import LE, ORGANISATION, UN_FLUX, deposer, dernier, lire, restes
+from tests.reperage.gestes import (
+    LE,
+    ORGANISATION,
+    UN_FLUX,
+    apres_l_acte,
+    deposer,
+    dernier,
+    lire,
+    restes,
+)
 
 TABLEAU = "Nom;Prénom;Date de naissance;N° CAF\n"
 
@@ -240,7 +249,7 @@ def test_une_panne_qui_dure_refuse_le_fichier_et_le_dit(charge: Client) -> None:
     """After its last try, so that nobody waits for a reading that will never come."""
     depot = deposer(charge, UN_FLUX)
     lectures.abandonner(depot.pk, organisation=ORGANISATION, maintenant=LE)
-    depot = dernier()
+    depot = apres_l_acte()
     assert (depot.etat, depot.vide_le, restes()) == ("refuse", LE, (1, 0, 0))
     assert "erreur de Relais, pas de votre fichier" in page(charge, depot)
 
