@@ -51,11 +51,8 @@ class Terme:
 
 def lire(texte: str) -> Terme:
     """Raises TermeIllisible. The key of a NIR may be missing; when it is there it is checked."""
-    if sum(c.isdecimal() for c in texte) >= CHIFFRES_D_UN_NIR:
-        try:
-            return Terme(nir=nir.lire(texte, sans_cle=True).corps)
-        except nir.NirInvalide as refus:
-            raise TermeIllisible(nir.phrase(refus)) from None
+    if corps := corps_d_un_nir(texte):
+        return Terme(nir=corps)
     nom = texte.strip() if any(c.isalpha() for c in texte) else ""
     try:
         return Terme(reference=references.lire(texte), nom=nom)
@@ -66,25 +63,40 @@ def lire(texte: str) -> Terme:
     return Terme(nom=nom)
 
 
+def corps_d_un_nir(texte: str) -> str:
+    """The 13 characters, empty when that text is no number. Raises TermeIllisible: a wrong one."""
+    if sum(c.isdecimal() for c in texte) < CHIFFRES_D_UN_NIR:
+        return ""
+    try:
+        return nir.lire(texte, sans_cle=True).corps
+    except nir.NirInvalide as refus:
+        raise TermeIllisible(nir.phrase(refus)) from None
+
+
+def compter(nature: str, *, par: Affectation, maintenant: datetime) -> None:
+    """Journal a search by its nature, never its term. Raises TropVite, journaled too."""
+    try:
+        debit.compter("recherche", par=par, maintenant=maintenant)
+    except debit.TropVite:
+        consigner_par(Action.RECHERCHE, par=par, issue=Issue.REFUSE)
+        raise
+    consigner_par(Action.RECHERCHE, nature, par=par)
+
+
 def chercher(terme: Terme, *, par: Affectation, maintenant: datetime) -> FicheQuerySet:
     """The fiches that `par` may open, closed ones and their own drafts too, newest first.
 
     Journaled, without the term. Raises TropVite for who searches too often.
     """
     exiger(droits.peut_chercher(par))
-    try:
-        debit.compter("recherche", par=par, maintenant=maintenant)
-    except debit.TropVite:
-        consigner_par(Action.RECHERCHE, par=par, issue=Issue.REFUSE)
-        raise
-    consigner_par(Action.RECHERCHE, terme.natures, par=par)
+    compter(terme.natures, par=par, maintenant=maintenant)
     visibles = Fiche.objects.visibles_par(par)
     trouvees = _trouvees(visibles, terme, par.organisation_id)
     if terme.nom and not trouvees.exists():
         # « Camille Fictif » as it reads on a page: the store knows « Fictif » alone.
         objets = [
             objet
-            for partie in _parties(terme.nom)
+            for partie in parties(terme.nom)
             for objet in chercher_nom(par.organisation_id, partie)
         ]
         trouvees = visibles.retrouvees("", *_tri(objets))
@@ -100,7 +112,7 @@ def _trouvees(visibles: FicheQuerySet, terme: Terme, organisation: str) -> Fiche
     return visibles.retrouvees(terme.reference, *_tri(objets))
 
 
-def _parties(nom: str) -> Iterator[str]:
+def parties(nom: str) -> Iterator[str]:
     """A name without its first words, then without its last ones."""
     mots = nom.split()[:6]
     for rang in range(1, len(mots)):

@@ -153,7 +153,7 @@ class Comparaison:
             quoi.add(Difference.DE_63_ANS)
         if self._noter_les_desaccords(trouvee.desaccords, suivie):
             quoi.add(Difference.CONFLIT)
-        self._raconter(suivie, quoi)
+        suivie.apres = racontee(suivie.apres, quoi, de=self.de)
         self._retenir(suivie, foyer)
         return _constat(quoi, lu, _detail(quoi, trouvee, None, suivie.apres))
 
@@ -177,7 +177,7 @@ class Comparaison:
             return _constat({Difference.SANS_OBJET}, suivie.apres)
         if self._change_de_territoire(suivie):
             quoi.add(Difference.DEMENAGEE)
-        self._raconter(suivie, quoi)
+        suivie.apres = racontee(suivie.apres, quoi, de=self.de)
         self._retenir(suivie, foyer)
         if not quoi:
             ancien = personne is not None and self.de.au < personne.vue_le
@@ -212,15 +212,6 @@ class Comparaison:
             nouveaux = True
         return nouveaux
 
-    def _raconter(self, suivie: Suivie, quoi: Iterable[Difference]) -> None:
-        """One line of history, in words and without what was there before."""
-        dits = [LIBELLES_DIFFERENCE[un] for un in Difference if un in set(quoi)]
-        if not dits:
-            return
-        ligne = Passage(self.de.au, f"{' ; '.join(dits)} ({self.de.phrase})")
-        passages = sorted((*suivie.apres.passages, ligne), key=lambda un: un.le)
-        suivie.apres = replace(suivie.apres, passages=tuple(passages[-CONSERVE_LES_PASSAGES:]))
-
     def _retenir(self, suivie: Suivie, foyer: int) -> None:
         self._connues.ajouter(suivie.pk, suivie.apres)
         if foyer:
@@ -237,6 +228,17 @@ class Comparaison:
                 recent = self.de.origine(fusions.FOYER) in suivie.apres.origines
                 if conjoint != siens.conjoint and (recent or not siens.conjoint):
                     suivie.apres = replace(suivie.apres, foyer=replace(siens, conjoint=conjoint))
+
+
+def racontee(dossier: Dossier, quoi: Iterable[Difference], *, de: Provenance) -> Dossier:
+    """With one line of history: what that file changed, in words, without what was there before."""
+    dites = set(quoi)
+    dits = [LIBELLES_DIFFERENCE[un] for un in Difference if un in dites]
+    if not dits:
+        return dossier
+    ligne = Passage(de.au, f"{' ; '.join(dits)} ({de.phrase})")
+    passages = sorted((*dossier.passages, ligne), key=lambda un: un.le)
+    return replace(dossier, passages=tuple(passages[-CONSERVE_LES_PASSAGES:]))
 
 
 def foyers_suspendus(recues: Sequence[Recue]) -> list[Dossier]:

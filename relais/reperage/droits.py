@@ -3,6 +3,7 @@
 from relais.annuaire.models import Affectation, Equipe, Organisation
 from relais.fiches import droits as fiches
 from relais.regles.convention import Convention, Role
+from relais.reperage.dossier import Note
 from relais.reperage.models import Personne
 
 QUI_REPERE = (Role.CHARGE_REPERAGE, Role.ENCADRANT, Role.TRAVAILLEUR_SOCIAL)
@@ -87,3 +88,8 @@ def peut_commencer_une_fiche(qui: Affectation, personne: Personne, regles: Conve
 def peut_voir_les_objectifs(qui: Affectation) -> bool:
     """Read how many objectives there are, by TIS: nobody is named."""
     return qui.role in QUI_COMPTE and qui.organisation.nature == Organisation.Nature.DEPARTEMENT
+
+
+def peut_retirer(qui: Affectation, note: Note) -> bool:
+    """Take a contact back: who wrote it, or who leads the équipe."""
+    return qui.role == Role.ENCADRANT or note.par == qui.agent.nom_complet

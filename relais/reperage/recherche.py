@@ -4,32 +4,18 @@ As the search of the fiches: by keyed digests of whole values, posted, bounded, 
 the term.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from relais.annuaire import debit
 from relais.annuaire.droits import exiger
 from relais.annuaire.models import Affectation
 from relais.coffre.actions import Genre, chercher_nir, chercher_nom
-from relais.fiches.actions.acte import consigner_par
-from relais.journal.models import Action, Issue
-from relais.regles import nir
+from relais.fiches.recherche import TermeIllisible, compter, corps_d_un_nir, parties
 from relais.reperage.droits import QUI_REPERE
 from relais.reperage.models import Personne, PersonneQuerySet
 
-CHIFFRES_D_UN_NIR = 9  # no name has as many
-MOTS_AU_PLUS = 6
 COMMENT = "Écrivez un numéro de sécurité sociale, ou un nom de famille entier."
-
-
-class TermeIllisible(ValueError):
-    """What was typed is neither. `phrase` says why, without quoting a number."""
-
-    def __init__(self, phrase: str) -> None:
-        super().__init__()
-        self.phrase = phrase
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +33,8 @@ class Terme:
 
 def lire(texte: str) -> Terme:
     """Raises TermeIllisible. The key of a NIR may be missing; when it is there it is checked."""
-    if sum(c.isdecimal() for c in texte) >= CHIFFRES_D_UN_NIR:
-        try:
-            return Terme(nir=nir.lire(texte, sans_cle=True).corps)
-        except nir.NirInvalide as refus:
-            raise TermeIllisible(nir.phrase(refus)) from None
+    if corps := corps_d_un_nir(texte):
+        return Terme(nir=corps)
     nom = texte.strip()
     if not any(c.isalpha() for c in nom) or any(c.isdecimal() for c in nom):
         raise TermeIllisible(COMMENT)
@@ -61,12 +44,7 @@ def lire(texte: str) -> Terme:
 def chercher(terme: Terme, *, par: Affectation, maintenant: datetime) -> PersonneQuerySet:
     """Those whom `par` may open, most urgent first. Raises TropVite for who searches too often."""
     exiger(par.role in QUI_REPERE)
-    try:
-        debit.compter("recherche", par=par, maintenant=maintenant)
-    except debit.TropVite:
-        consigner_par(Action.RECHERCHE, par=par, issue=Issue.REFUSE)
-        raise
-    consigner_par(Action.RECHERCHE, terme.nature, par=par)
+    compter(terme.nature, par=par, maintenant=maintenant)
     visibles = Personne.objects.visibles_par(par)
     if terme.nir:
         trouvees = visibles.d_ids(_personnes(chercher_nir(par.organisation_id, terme.nir)))
@@ -74,22 +52,14 @@ def chercher(terme: Terme, *, par: Affectation, maintenant: datetime) -> Personn
         trouvees = visibles.d_ids(_personnes(chercher_nom(par.organisation_id, terme.nom)))
         if not trouvees.exists():
             # « Camille Fictif » as it reads on a page: the store knows « Fictif » alone.
-            parties = [
+            des_parties = [
                 pk
-                for partie in _parties(terme.nom)
+                for partie in parties(terme.nom)
                 for pk in _personnes(chercher_nom(par.organisation_id, partie))
             ]
-            trouvees = visibles.d_ids(parties)
+            trouvees = visibles.d_ids(des_parties)
     return trouvees.dans_l_ordre()
 
 
 def _personnes(objets: list[tuple[Genre, UUID]]) -> list[UUID]:
     return [pk for genre, pk in objets if genre == Genre.PERSONNE]
-
-
-def _parties(nom: str) -> Iterator[str]:
-    """A name without its first words, then without its last ones."""
-    mots = nom.split()[:MOTS_AU_PLUS]
-    for rang in range(1, len(mots)):
-        yield " ".join(mots[rang:])
-        yield " ".join(mots[:-rang])

@@ -3,18 +3,17 @@
 The rules are asked for today; lists compare columns and tags, and compute nothing.
 """
 
-from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
 from relais.annuaire.contexte import contexte_systeme
 from relais.annuaire.conventions import regles_de_l_organisation
 from relais.coffre.actions import Genre, Index, creer_cles
-from relais.fiches import effacement
 from relais.regles.convention import Convention
 from relais.regles.effacement import Cause
 from relais.regles.urgence import Urgence
 from relais.reperage import dossiers
+from relais.reperage.destruction import detruire
 from relais.reperage.examens import Examens
 from relais.reperage.models import Personne
 from relais.socle.horloge import jour_de
@@ -56,15 +55,6 @@ def _un_lot(organisation: str, convention: Convention, maintenant: datetime) -> 
         creer_cles(Genre.PERSONNE, index, organisation=organisation)
         gardees = [une for une in lot if une.pk not in sans_objet]
         Personne.objects.renouveler(gardees, COLONNES)
-        _detruire(organisation, sans_objet, maintenant)
+        # The rules no longer concern them, a value of the convention having changed.
+        detruire(sans_objet, organisation=organisation, regle=Cause.SANS_OBJET, le=maintenant)
     return len(lot)
-
-
-def _detruire(organisation: str, pks: Iterable[UUID], maintenant: datetime) -> None:
-    """Who the rules no longer concern, a value of the convention having changed."""
-    dus: dict[UUID, datetime] = dict.fromkeys(pks, maintenant)
-    if dus:
-        Personne.objects.d_ids(dus).delete()
-        effacement.engager(
-            Genre.PERSONNE, dus, organisation=organisation, regle=Cause.SANS_OBJET, le=maintenant
-        )

@@ -1,7 +1,7 @@
 """Who reaches whom: people go to an équipe of their TIS, then to a colleague of that équipe."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import transaction
@@ -14,7 +14,6 @@ from relais.journal.actions import consigner_chacun
 from relais.journal.models import Action
 from relais.regles.convention import Convention, Role
 from relais.reperage import dossiers, droits
-from relais.reperage.dossier import Passage
 from relais.reperage.models import Personne, PersonneQuerySet
 from relais.socle.horloge import jour_de
 
@@ -214,7 +213,7 @@ def _ecrire(personnes: Sequence[Personne], quoi: str, *, organisation: str, le: 
         if lu is None:
             une.save(update_fields=["equipe", "suivie_par", "confiee_le"])
             continue
-        suite = replace(lu, passages=(*lu.passages, Passage(jour, quoi)))
+        suite = lu.passee(jour, quoi)
         dossiers.ecrire(une, suite, convention=convention, au=jour)
 
 

@@ -1,7 +1,6 @@
 """The contacts of the CNAF put on people who are kept: nobody is added, nothing else is changed."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
@@ -16,11 +15,11 @@ from relais.coffre.actions import (
     sceller_plusieurs,
 )
 from relais.regles.nir import LONGUEUR_CORPS
-from relais.regles.reperage import LIBELLES_DIFFERENCE, SOURCES, Difference, Famille
+from relais.regles.reperage import SOURCES, Difference, Famille
 from relais.reperage import contacts as lecture
 from relais.reperage import dossiers, fusions
-from relais.reperage.comparaison import CONSERVE_LES_PASSAGES, Constat
-from relais.reperage.dossier import Dossier, Passage
+from relais.reperage.comparaison import Constat, racontee
+from relais.reperage.dossier import Dossier
 from relais.reperage.evenements import Contact
 from relais.reperage.fusions import CONTACTS, Provenance
 from relais.reperage.models import Personne, PersonneQuerySet
@@ -80,7 +79,7 @@ class _Completement:
         apres = fusions.joindre(avant, lecture.coordonnees(contact), de=de)
         if apres.coordonnees != avant.coordonnees:
             quoi = Difference.COORDONNEES
-            apres = _racontee(apres, quoi, de)
+            apres = racontee(apres, {quoi}, de=de)
         else:
             quoi = Difference.PLUS_ANCIEN if _plus_ancien(avant, de) else Difference.INCHANGEE
         self.lus[pk] = apres
@@ -104,9 +103,3 @@ def _valeurs(contact: Contact) -> list[Valeur]:
 
 def _plus_ancien(garde: Dossier, de: Provenance) -> bool:
     return any(une.partie == CONTACTS and une.le > de.au for une in garde.origines)
-
-
-def _racontee(dossier: Dossier, quoi: Difference, de: Provenance) -> Dossier:
-    ligne = Passage(de.au, f"{LIBELLES_DIFFERENCE[quoi]} ({de.phrase})")
-    passages = sorted((*dossier.passages, ligne), key=lambda un: un.le)
-    return replace(dossier, passages=tuple(passages[-CONSERVE_LES_PASSAGES:]))

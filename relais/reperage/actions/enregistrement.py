@@ -15,7 +15,6 @@ from django.db import transaction
 from relais.annuaire.models import Territoire
 from relais.coffre import oppositions
 from relais.coffre.actions import Genre, Index, creer_cles, sceller_plusieurs
-from relais.fiches import effacement
 from relais.regles import conservation, delais
 from relais.regles.convention import Convention
 from relais.regles.effacement import Cause
@@ -23,7 +22,8 @@ from relais.regles.foyer import Examen
 from relais.regles.reperage import LIBELLES_DIFFERENCE, Difference
 from relais.reperage import dossiers, territoires
 from relais.reperage.comparaison import Comparaison, Constat, Recue, Suivie
-from relais.reperage.dossier import Coordonnees, Passage
+from relais.reperage.destruction import detruire
+from relais.reperage.dossier import Coordonnees
 from relais.reperage.fusions import Provenance
 from relais.reperage.models import Import, Personne
 
@@ -74,10 +74,8 @@ def sortir_du_flux(organisation: str, *, au: date, maintenant: datetime) -> int:
     sorties = Personne.objects.sorties(organisation, au).verrouillees()
     while lot := list(sorties[:LOT]):
         lus = dossiers.lire_plusieurs(lot)
-        ligne = Passage(au, f"{LIBELLES_DIFFERENCE[Difference.SORTIE]} ({au:%d/%m/%Y})")
-        notes = {
-            pk: replace(un, passages=(*un.passages, ligne)).en_octets() for pk, un in lus.items()
-        }
+        ligne = f"{LIBELLES_DIFFERENCE[Difference.SORTIE]} ({au:%d/%m/%Y})"
+        notes = {pk: un.passee(au, ligne).en_octets() for pk, un in lus.items()}
         scelles = sceller_plusieurs(Genre.PERSONNE, list(notes.items()), organisation=organisation)
         for une in lot:
             une.hors_flux_le = au
@@ -200,13 +198,4 @@ def _lisible(suivie: Suivie) -> bool:
 def _detruire(comparaison: Comparaison, maintenant: datetime) -> None:
     """Who is no longer concerned: the rows go with the act, their keys right after it."""
     pks = [suivie.pk for suivie in comparaison.suivies.values() if suivie.detruite]
-    if not pks:
-        return
-    Personne.objects.d_ids(pks).delete()
-    effacement.engager(
-        Genre.PERSONNE,
-        dict.fromkeys(pks, maintenant),
-        organisation=comparaison.organisation,
-        regle=Cause.SANS_OBJET,
-        le=maintenant,
-    )
+    detruire(pks, organisation=comparaison.organisation, regle=Cause.SANS_OBJET, le=maintenant)

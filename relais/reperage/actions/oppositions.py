@@ -1,30 +1,25 @@
 """A person asked to be used no more: destroyed at once, and not brought back by the next file."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
 
-from relais.annuaire.conventions import regles_de_l_organisation
 from relais.annuaire.droits import exiger
 from relais.annuaire.models import Affectation
 from relais.coffre import oppositions
-from relais.coffre.actions import Genre
-from relais.fiches import effacement
 from relais.fiches.actions.acte import ActeRefuse, consigner_par
 from relais.journal.models import Action
 from relais.regles import conservation
 from relais.regles.convention import Convention
 from relais.regles.effacement import Cause
 from relais.reperage import dossiers, droits, rapprochement
+from relais.reperage.actions.acte import DISPARUE, Droit, convention_de
+from relais.reperage.destruction import detruire
 from relais.reperage.dossier import Identite
 from relais.reperage.models import Personne
 from relais.socle.horloge import jour_de
-
-DISPARUE = "Cette personne n’est plus ici : ses informations viennent d’être effacées."
-SANS_CONVENTION = "Aucune convention n’est en vigueur pour votre Département."
 
 
 @transaction.atomic
@@ -43,7 +38,7 @@ def recevoir(personne: Personne, *, par: Affectation, maintenant: datetime) -> d
 
 def effacer(
     personne: Personne,
-    permis: Callable[[Affectation, Personne], bool],
+    permis: Droit,
     *,
     regle: Cause,
     par: Affectation,
@@ -54,7 +49,7 @@ def effacer(
     Inside the transaction of an act, which journals why.
     """
     exiger(permis(par, personne))
-    convention = _convention(par.organisation_id)
+    convention = convention_de(par.organisation_id)
     conjoint = dossiers.lire(personne).foyer.conjoint
     lignes = _verrouiller(personne.pk, conjoint)
     if personne.pk not in lignes:
@@ -64,29 +59,15 @@ def effacer(
     if conjoint and UUID(conjoint) in lignes:
         autre, jour = lignes[UUID(conjoint)], jour_de(maintenant)
         _separer(autre, personne.pk, convention=convention, jour=jour)
-    lignes[personne.pk].delete()
-    effacement.engager(
-        Genre.PERSONNE,
-        {personne.pk: maintenant},
-        organisation=par.organisation_id,
-        regle=regle,
-        le=maintenant,
-    )
+    detruire([personne.pk], organisation=par.organisation_id, regle=regle, le=maintenant)
     return identite
 
 
 def retenir(identite: Identite, organisation: str, *, jour: date) -> date:
     """Keep files from bringing her back; until when. Last of an act: it is on disk at once."""
-    jusqu_au = conservation.opposition(jour, convention=_convention(organisation))
+    jusqu_au = conservation.opposition(jour, convention=convention_de(organisation))
     oppositions.retenir(organisation, rapprochement.valeurs(identite), jusqu_au=jusqu_au)
     return jusqu_au
-
-
-def _convention(organisation: str) -> Convention:
-    convention = regles_de_l_organisation(organisation)
-    if convention is None:
-        raise ActeRefuse(SANS_CONVENTION)
-    return convention
 
 
 def _verrouiller(pk: UUID, conjoint: str) -> dict[UUID, Personne]:

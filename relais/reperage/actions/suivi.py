@@ -1,4 +1,4 @@
-"""Contacts with a person: facts of a list, with their day; never a text (issue of trust)."""
+"""Contacts with a person: facts of a list, with their day; never a free text."""
 
 from collections.abc import Collection
 from dataclasses import replace
@@ -10,7 +10,6 @@ from relais.annuaire.droits import exiger
 from relais.annuaire.models import Affectation
 from relais.fiches.actions.acte import ActeRefuse
 from relais.journal.models import Action
-from relais.regles.convention import Role
 from relais.regles.reperage import Fait
 from relais.reperage import droits
 from relais.reperage.actions.acte import changer
@@ -39,6 +38,7 @@ def noter(
     maintenant: datetime,
 ) -> Personne:
     """Keep these facts of a contact. Raises ActeRefuse with its `manques`."""
+    exiger(droits.peut_suivre(par, personne))
     jour = jour_de(maintenant)
     manques = {}
     if not faits:
@@ -47,7 +47,6 @@ def noter(
         manques["le"] = PAS_VENU
     elif le < jour - timedelta(days=366):
         manques["le"] = TROP_ANCIEN
-    exiger(droits.peut_suivre(par, personne))
     if manques:
         raise ActeRefuse("La note n’est pas complète.", manques)
 
@@ -78,7 +77,7 @@ def retirer_note(
         ecrite = next((une for une in dossier.notes if cle(une) == note), None)
         if ecrite is None:
             raise ActeRefuse(DEJA_RETIREE)
-        exiger(peut_retirer(par, ecrite))
+        exiger(droits.peut_retirer(par, ecrite))
         return replace(dossier, notes=tuple(une for une in dossier.notes if une != ecrite))
 
     return changer(
@@ -89,8 +88,3 @@ def retirer_note(
         par=par,
         maintenant=maintenant,
     )
-
-
-def peut_retirer(par: Affectation, note: Note) -> bool:
-    """Who wrote it, or who leads the équipe."""
-    return par.role == Role.ENCADRANT or note.par == par.agent.nom_complet

@@ -1,7 +1,7 @@
 """To which TIS people belong: moved by hand, or again by their address once the file was edited."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from relais.journal.actions import consigner, consigner_chacun
 from relais.journal.models import Action
 from relais.regles.convention import Convention
 from relais.reperage import dossiers, droits
-from relais.reperage.dossier import Dossier, Passage
+from relais.reperage.dossier import Dossier
 from relais.reperage.models import Personne
 from relais.reperage.territoires import communes_de, resoudre
 from relais.socle.horloge import jour_de
@@ -136,8 +136,7 @@ def _placer(personne: Personne, territoire: Territoire | None) -> None:
 def _ecrire(
     personne: Personne, dossier: Dossier, dit: str, *, convention: Convention, au: date
 ) -> None:
-    passages = (*dossier.passages, Passage(au, dit))
-    dossiers.ecrire(personne, replace(dossier, passages=passages), convention=convention, au=au)
+    dossiers.ecrire(personne, dossier.passee(au, dit), convention=convention, au=au)
 
 
 def _changement(avant: Territoire | None, apres: Territoire | None) -> str:

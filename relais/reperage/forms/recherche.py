@@ -4,6 +4,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from relais.fiches.champs import ChampSansNul
+from relais.fiches.recherche import TermeIllisible
 from relais.reperage import recherche
 
 
@@ -26,5 +27,5 @@ class FormulaireRecherche(forms.Form):
     def clean_terme(self) -> recherche.Terme:
         try:
             return recherche.lire(self.cleaned_data["terme"])
-        except recherche.TermeIllisible as refus:
+        except TermeIllisible as refus:
             raise ValidationError(refus.phrase) from None

@@ -265,7 +265,3 @@ class Personne(models.Model):
     @property
     def etat_du_contact(self) -> str:
         return LIBELLES_CONTACT[self.contact]
-
-    def mois(self) -> date | None:
-        """The 1st of the month of the earliest date still to claim."""
-        return self.mois_echeance

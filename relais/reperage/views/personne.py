@@ -156,7 +156,7 @@ def _page(
             "dossier": vu.dossier,
             "adresse": fiches.adresse(vu.dossier.coordonnees),
             "notes": [
-                (note, LIBELLES_FAIT[note.fait], suivi.cle(note), suivi.peut_retirer(qui, note))
+                (note, LIBELLES_FAIT[note.fait], suivi.cle(note), droits.peut_retirer(qui, note))
                 for note in vu.notes
             ],
             "passages": sorted(vu.dossier.passages, key=lambda un: un.le, reverse=True),
