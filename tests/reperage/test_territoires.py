@@ -281,7 +281,7 @@ def test_une_personne_effacee_entre_temps_se_dit(personas, monkeypatch):
     monkeypatch.setattr("relais.reperage.droits.peut_deplacer", lambda qui, une: True)
     with contexte_systeme("cd35"):
         Personne.objects.filter(pk=personne.pk).delete()
-    with pytest.raises(ActeRefuse, match="plus là"):
+    with pytest.raises(ActeRefuse, match="plus ici"):
         bouger(personne, "T6", par=personas.charge_reperage)
 
 

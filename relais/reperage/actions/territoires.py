@@ -8,21 +8,19 @@ from uuid import UUID
 from django.db import transaction
 
 from relais.annuaire.contexte import contexte_systeme
-from relais.annuaire.conventions import regles_de_l_organisation
 from relais.annuaire.droits import exiger
 from relais.annuaire.models import Affectation, Territoire
-from relais.fiches.actions.acte import ActeRefuse
-from relais.journal.actions import consigner, consigner_chacun
+from relais.fiches.actions.acte import consigner_par
+from relais.journal.actions import consigner_chacun
 from relais.journal.models import Action
 from relais.regles.convention import Convention
 from relais.reperage import dossiers, droits
+from relais.reperage.actions.acte import convention_de, verrouiller
 from relais.reperage.dossier import Dossier
 from relais.reperage.models import Personne
 from relais.reperage.territoires import communes_de, resoudre
 from relais.socle.horloge import jour_de
 
-DISPARUE = "Cette personne n’est plus là : ses données viennent d’être effacées."
-SANS_CONVENTION = "Aucune convention n’est en vigueur pour votre Département."
 LOT = 200
 
 
@@ -43,16 +41,9 @@ def deplacer(
 
     Who followed her in the TIS she leaves no longer does. Raises ActeRefuse once she is erased.
     """
-    exiger(droits.peut_deplacer(par, personne))
     exiger(territoire.organisation_id == personne.organisation_id)
-    try:
-        personne = Personne.objects.verrouillees().get(pk=personne.pk)
-    except Personne.DoesNotExist:
-        raise ActeRefuse(DISPARUE) from None
-    exiger(droits.peut_deplacer(par, personne))
-    regles = regles_de_l_organisation(personne.organisation_id)
-    if regles is None:
-        raise ActeRefuse(SANS_CONVENTION)
+    personne = verrouiller(personne, droits.peut_deplacer, par=par)
+    regles = convention_de(personne.organisation_id)
     if personne.territoire_choisi and personne.territoire_id == territoire.pk:
         return personne
     avant = personne.territoire
@@ -65,12 +56,7 @@ def deplacer(
         convention=regles,
         au=jour_de(maintenant),
     )
-    consigner(
-        Action.PERSONNE_DEPLACEE,
-        organisation=personne.organisation_id,
-        agent=par.agent.pseudonyme,
-        objet=str(personne.pk),
-    )
+    consigner_par(Action.PERSONNE_DEPLACEE, str(personne.pk), par=par)
     return personne
 
 
@@ -79,9 +65,7 @@ def rattacher(organisation: str, *, maintenant: datetime, a_blanc: bool = False)
 
     Lot by lot, safe to run again. `a_blanc`: only counts. Raises ActeRefuse without a convention.
     """
-    regles = regles_de_l_organisation(organisation)
-    if regles is None:
-        raise ActeRefuse(SANS_CONVENTION)
+    regles = convention_de(organisation)
     total, dernier = Rattachement(), None
     while True:
         with contexte_systeme(organisation):
