@@ -87,7 +87,7 @@ class Action(StrEnum):
     IMPORT_ANNULE = "import_annule"
     IMPORT_FAIT = "import_fait"
     PERSONNE_CONFIEE = "personne_confiee"
-    PERSONNE_DEPLACEE = "personne_deplacee"  # to another TIS, by hand
+    PERSONNE_DEPLACEE = "personne_deplacee"  # to another TIS, by hand or by her address
     PERSONNE_CONTACTEE = "personne_contactee"
     PERSONNE_CORRIGEE = "personne_corrigee"  # what she declares of herself
     OBJECTIF_MODIFIE = "objectif_modifie"

@@ -6,15 +6,15 @@ from datetime import date
 import pytest
 
 from relais.annuaire.contexte import contexte, contexte_systeme
-from relais.annuaire.models import Territoire
+from relais.annuaire.models import Affectation, Territoire
 from relais.coffre.actions import Genre, chercher_nir, chercher_nom, chercher_public, presentes
 from relais.fiches import recherche
-from relais.journal.models import Certificat
+from relais.journal.models import Certificat, Evenement
 from relais.regles.effacement import Cause
 from relais.regles.reperage import Difference
 from relais.regles.subsidiarite import Aah
 from relais.reperage import dossiers
-from relais.reperage.dossier import Origine
+from relais.reperage.dossier import Coordonnees, Origine
 from relais.reperage.models import Personne
 from tests.personas import Personas
 from tests.reperage import personnes
@@ -28,6 +28,7 @@ from tests.reperage.personnes import (
     OCTOBRE,
     ODE,
     REDON,
+    RENNES,
     TABLEAU,
     Recue,
     comparer,
@@ -120,14 +121,62 @@ def test_un_demenagement_change_de_territoire_et_se_lit_dans_l_histoire() -> Non
     assert dossier.passages[-1].quoi == ("A changé d’adresse (fichier de la CNAF du 01/11/2026)")
 
 
-def test_un_territoire_choisi_a_la_main_n_est_pas_deplace() -> None:
+def test_un_demenagement_rend_la_personne_a_son_nouveau_territoire(personas: Personas) -> None:
+    """As a move by hand does: who followed her in the TIS that she leaves no longer does."""
     enregistrer(ODE, au=OCTOBRE)
+    _confier(personas.ts_rennes)
+    enregistrer(replace(ODE, coordonnees=REDON), au=NOVEMBRE)
+    personne, _ = seule()
+    assert (personne.equipe_id, personne.suivie_par_id, personne.confiee_le) == (None, None, None)
+    assert _deplacees() == [str(personne.pk)]
+    with contexte(personas.ts_rennes):
+        assert not Personne.objects.visibles_par(personas.ts_rennes).exists()
+    with contexte(personas.charge_reperage):
+        assert Personne.objects.visibles_par(personas.charge_reperage).exists()
+
+
+def test_qui_reste_dans_son_territoire_garde_qui_la_suit(personas: Personas) -> None:
+    enregistrer(ODE, au=OCTOBRE)
+    _confier(personas.ts_rennes)
+    voisine = replace(RENNES, adresse="9 rue Ailleurs", commune="ACIGNE", insee="35001")
+    enregistrer(replace(ODE, coordonnees=voisine), au=NOVEMBRE)
+    personne, dossier = seule()
+    assert dossier.coordonnees == voisine
+    assert personne.suivie_par == personas.ts_rennes.agent
+    assert _deplacees() == []
+
+
+def test_qui_trouve_son_premier_territoire_n_est_pas_dite_deplacee() -> None:
+    enregistrer(replace(ODE, coordonnees=Coordonnees()), au=OCTOBRE)
+    enregistrer(ODE, au=NOVEMBRE)
+    personne, _ = seule()
+    assert personne.territoire is not None
+    assert _deplacees() == []
+
+
+def _confier(a: Affectation) -> None:
+    with contexte_systeme(DEPARTEMENT):
+        Personne.objects.update(
+            equipe=a.equipe, suivie_par=a.agent, confiee_le=personnes.le_jour(OCTOBRE)
+        )
+
+
+def _deplacees() -> list[str]:
+    with contexte_systeme(DEPARTEMENT):
+        evenements = Evenement.objects.filter(action="personne_deplacee")
+        return list(evenements.values_list("objet", flat=True))
+
+
+def test_un_territoire_choisi_a_la_main_n_est_pas_deplace(personas: Personas) -> None:
+    enregistrer(ODE, au=OCTOBRE)
+    _confier(personas.ts_rennes)
     with contexte_systeme(DEPARTEMENT):
         t2 = Territoire.objects.get(organisation=DEPARTEMENT, code="T2")
         Personne.objects.update(territoire=t2, territoire_choisi=True)
     enregistrer(replace(ODE, coordonnees=REDON), au=NOVEMBRE)
     personne, _ = seule()
     assert personne.territoire == t2
+    assert personne.suivie_par == personas.ts_rennes.agent
 
 
 def test_une_adresse_ecrite_autrement_n_est_pas_un_demenagement() -> None:

@@ -255,6 +255,15 @@ def test_une_equipe_du_meme_territoire_garde_la_personne(personas):
     assert relire(personne)[0].equipe == sud
 
 
+def test_choisir_le_territoire_ou_elle_est_deja_ne_retire_personne(personas):
+    """Only a TIS that she leaves takes her équipe away."""
+    personne = creer(territoire="T6", equipe=personas.ts_rennes.equipe)
+    bouger(personne, "T6", par=personas.charge_reperage)
+    lue, _ = relire(personne)
+    assert lue.territoire_choisi
+    assert lue.equipe == personas.ts_rennes.equipe
+
+
 def test_un_deplacement_repete_ne_change_rien(personas):
     personne = creer()
     bouger(personne, "T1", par=personas.charge_reperage)

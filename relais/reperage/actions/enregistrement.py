@@ -15,12 +15,15 @@ from django.db import transaction
 from relais.annuaire.models import Territoire
 from relais.coffre import oppositions
 from relais.coffre.actions import Genre, Index, creer_cles, sceller_plusieurs
+from relais.journal.actions import consigner_chacun
+from relais.journal.models import Action
 from relais.regles import conservation, delais
 from relais.regles.convention import Convention
 from relais.regles.effacement import Cause
 from relais.regles.foyer import Examen
 from relais.regles.reperage import LIBELLES_DIFFERENCE, Difference
 from relais.reperage import dossiers, territoires
+from relais.reperage.actions.territoires import placer
 from relais.reperage.comparaison import Comparaison, Constat, Recue, Suivie
 from relais.reperage.destruction import detruire
 from relais.reperage.dossier import Coordonnees
@@ -30,9 +33,11 @@ from relais.reperage.models import Import, Personne
 __all__ = ["Constat", "Recue", "comparer", "enregistrer", "sortir_du_flux"]
 
 LOT = 500
-# What a file changes of a row; the rest is people's (contact, équipe) or never changes.
+# What a file changes of a row, that a move takes from its équipe; the rest is people's (contact)
+# or never changes.
 COLONNES = (
     *("territoire", "urgence", "mois_echeance", "a_decider", "document", "version"),
+    *("equipe", "suivie_par", "confiee_le"),
     *("vue_le", "hors_flux_le", "examinee_le", "a_purger_le"),
 )
 
@@ -121,10 +126,10 @@ def _fichier_precedent(organisation: str, au: date) -> date | None:
 def _ecrire(comparaison: Comparaison, maintenant: datetime) -> None:
     """Keys and tags of who is new or changed, documents, then all rows at once."""
     organisation, au = comparaison.organisation, comparaison.de.au
-    codes = dict(Territoire.objects.filter(organisation=organisation).values_list("code", "pk"))
+    siens = {un.code: un for un in Territoire.objects.filter(organisation=organisation)}
     a_ecrire = [s for s in comparaison.suivies.values() if not s.detruite and _a_ecrire(s, au)]
     index: list[tuple[UUID, Index]] = []
-    documents, lignes = [], []
+    documents, lignes, parties = [], [], []
     for suivie in a_ecrire:
         le = comparaison.examinee_le(suivie)
         lu = comparaison.examens(le).de(suivie.apres)
@@ -133,12 +138,17 @@ def _ecrire(comparaison: Comparaison, maintenant: datetime) -> None:
             index.append((suivie.pk, voulu))
         if suivie.apres != suivie.avant:
             documents.append((suivie.pk, suivie.apres.en_octets()))
-        lignes.append(_ligne(comparaison, suivie, lu, codes, maintenant))
+        ligne = _ligne(comparaison, suivie, lu, maintenant)
+        if _situer(ligne, comparaison.territoire_de(suivie.apres.coordonnees), siens):
+            parties.append(str(suivie.pk))
+        lignes.append(ligne)
     creer_cles(Genre.PERSONNE, index, organisation=organisation)
     scelles = sceller_plusieurs(Genre.PERSONNE, documents, organisation=organisation)
     for ligne in lignes:
         ligne.document = scelles.get(ligne.pk, ligne.document)
     Personne.objects.renouveler(lignes, COLONNES)
+    if parties:
+        consigner_chacun(Action.PERSONNE_DEPLACEE, parties, organisation=organisation, agent=None)
 
 
 def _a_ecrire(suivie: Suivie, au: date) -> bool:
@@ -165,7 +175,6 @@ def _ligne(
     comparaison: Comparaison,
     suivie: Suivie,
     lu: Examen,
-    codes: dict[str, int],
     maintenant: datetime,
 ) -> Personne:
     """Her row as it becomes; the version moves with what people read, not with dates."""
@@ -182,11 +191,16 @@ def _ligne(
         recue_le = delais.jour_local(maintenant, convention=convention)
         purge = a_purger_le(personne.vue_le, convention=convention, recue_le=recue_le)
         personne.a_purger_le = max(personne.a_purger_le or purge, purge)
-    code = comparaison.territoire_de(suivie.apres.coordonnees)
-    if not personne.territoire_choisi and code in codes:
-        personne.territoire_id = codes[code]
     dossiers.noter(personne, suivie.apres, lu, le=comparaison.examinee_le(suivie))
     return personne
+
+
+def _situer(personne: Personne, code: str | None, siens: dict[str, Territoire]) -> bool:
+    """Put her where her address is; whether she leaves a TIS for another one."""
+    if personne.territoire_choisi or code not in siens:
+        return False
+    en_avait_un = personne.territoire_id is not None
+    return placer(personne, siens[code]) and en_avait_un
 
 
 def _lisible(suivie: Suivie) -> bool:

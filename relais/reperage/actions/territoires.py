@@ -48,7 +48,7 @@ def deplacer(
         return personne
     avant = personne.territoire
     personne.territoire_choisi = True
-    _placer(personne, territoire)
+    placer(personne, territoire)
     _ecrire(
         personne,
         dossiers.lire(personne),
@@ -58,6 +58,19 @@ def deplacer(
     )
     consigner_par(Action.PERSONNE_DEPLACEE, str(personne.pk), par=par)
     return personne
+
+
+def placer(personne: Personne, territoire: Territoire | None) -> bool:
+    """Put that locked person in a TIS; whether it is another one than hers. Nothing is saved.
+
+    However she came to move, an équipe of the TIS that she leaves has her no more.
+    """
+    if personne.territoire == territoire:
+        return False
+    personne.territoire = territoire
+    if personne.equipe and personne.equipe.territoire_id != personne.territoire_id:
+        personne.equipe = personne.suivie_par = personne.confiee_le = None
+    return True
 
 
 def rattacher(organisation: str, *, maintenant: datetime, a_blanc: bool = False) -> Rattachement:
@@ -97,7 +110,7 @@ def _lot(
         deplacees.append(personne.pk)
         if not a_blanc:
             dit = f"{_changement(personne.territoire, territoire)}, d’après son adresse"
-            _placer(personne, territoire)
+            placer(personne, territoire)
             _ecrire(personne, dossier, dit, convention=regles, au=au)
     if deplacees and not a_blanc:
         consigner_chacun(
@@ -109,12 +122,6 @@ def _lot(
 def _lus(lot: list[Personne]) -> Iterator[tuple[Personne, Dossier]]:
     lus = dossiers.lire_plusieurs(lot)
     return ((personne, lus[personne.pk]) for personne in lot if personne.pk in lus)
-
-
-def _placer(personne: Personne, territoire: Territoire | None) -> None:
-    personne.territoire = territoire
-    if personne.equipe and personne.equipe.territoire_id != personne.territoire_id:
-        personne.equipe = personne.suivie_par = None
 
 
 def _ecrire(
