@@ -4,6 +4,7 @@ from django.urls import path
 
 from relais.reperage.views import (
     attributions,
+    corrections,
     exports,
     fiches,
     imports,
@@ -35,7 +36,7 @@ urlpatterns = [
     path(PERSONNE, personne.voir, name="personne"),
     path(f"{PERSONNE}contacts/", personne.noter, name="noter"),
     path(f"{PERSONNE}desaccord/", personne.decider, name="decider"),
-    path(f"{PERSONNE}coordonnees/", personne.corriger, name="corriger"),
+    path(f"{PERSONNE}coordonnees/", corrections.corriger, name="corriger"),
     path(f"{PERSONNE}fiche/", fiches.commencer, name="commencer"),
     path(f"{PERSONNE}objectif/", objectif.objectif, name="objectif"),
     path(f"{PERSONNE}objectif.pdf", objectif.encart, name="encart"),

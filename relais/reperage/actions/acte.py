@@ -59,19 +59,32 @@ def changer(
 
     `version`: the one that was shown, where the act replaces what was read (ConflitDeVersion).
     """
+    personne, avant = ouvrir(personne, permis, par=par, version=version)
+    voulu = apres(avant)
+    if voulu != avant:
+        garder(personne, voulu, action=action, par=par, maintenant=maintenant)
+    return personne
+
+
+def ouvrir(
+    personne: Personne, permis: Droit, *, par: Affectation, version: int | None = None
+) -> tuple[Personne, Dossier]:
+    """The person, locked, and what is kept of her. ConflitDeVersion as for `changer`."""
     personne = verrouiller(personne, permis, par=par)
     if version is not None and personne.version != version:
         raise ConflitDeVersion(CONFLIT)
-    avant = dossiers.lire(personne)
-    voulu = apres(avant)
-    if voulu == avant:
-        return personne
-    personne.contact = voulu.contact()
+    return personne, dossiers.lire(personne)
+
+
+def garder(
+    personne: Personne, dossier: Dossier, *, action: Action, par: Affectation, maintenant: datetime
+) -> None:
+    """Seal what she has become, examined again for today, and journal it."""
+    personne.contact = dossier.contact()
     dossiers.ecrire(
         personne,
-        voulu,
+        dossier,
         convention=convention_de(personne.organisation_id),
         au=jour_de(maintenant),
     )
     consigner_par(action, str(personne.pk), par=par)
-    return personne

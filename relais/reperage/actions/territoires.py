@@ -60,6 +60,28 @@ def deplacer(
     return personne
 
 
+def suivre_l_adresse(
+    personne: Personne, dossier: Dossier, *, par: Affectation, maintenant: datetime
+) -> Dossier:
+    """Put that locked person where her address is, unless somebody chose her TIS, and journal it.
+
+    The dossier with one more line when she moves; nothing else is saved. An address that does not
+    tell its TIS (a postcode alone, another département) leaves her where she is.
+    """
+    regles = convention_de(personne.organisation_id)
+    communes = communes_de(regles, jour=jour_de(maintenant))
+    code = resoudre(dossier.coordonnees, communes=communes)
+    if personne.territoire_choisi or code is None:
+        return dossier
+    avant = personne.territoire
+    apres = Territoire.objects.filter(organisation=personne.organisation_id, code=code).first()
+    if apres is None or not placer(personne, apres):
+        return dossier
+    consigner_par(Action.PERSONNE_DEPLACEE, str(personne.pk), par=par)
+    dit = f"{_changement(avant, apres)}, d’après l’adresse déclarée"
+    return dossier.passee(jour_de(maintenant), dit)
+
+
 def placer(personne: Personne, territoire: Territoire | None) -> bool:
     """Put that locked person in a TIS; whether it is another one than hers. Nothing is saved.
 

@@ -6,26 +6,21 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
-from relais.fiches import ecarts
 from relais.fiches.actions.acte import ActeRefuse, consigner_par
 from relais.fiches.views.lignes import lignes_de as lignes_des_fiches
 from relais.fiches.views.portes import a_cote_des_champs
 from relais.journal.models import Action
 from relais.regles.reperage import LIBELLES_FAIT, LIBELLES_OBJECTIF
 from relais.reperage import dossiers, droits, portrait
-from relais.reperage.actions import conflits, coordonnees, fiches, suivi
-from relais.reperage.actions.acte import ConflitDeVersion
+from relais.reperage.actions import conflits, fiches, suivi
 from relais.reperage.forms.suivi import (
     FormulaireConflit,
     FormulaireContact,
-    FormulaireCoordonnees,
-    coordonnees_initiales,
 )
 from relais.reperage.models import Personne
 from relais.reperage.views.portes import (
-    a_comparer,
     a_qui_repere,
     faire,
     la_convention,
@@ -82,49 +77,6 @@ def decider(requete: HttpRequest, numero: UUID) -> HttpResponse:
         return _page(requete, personne, conflit=(cle, form))
     acte = partial(conflits.decider, personne, cle, form.cleaned_data["decision"])
     return faire(requete, acte, "Le désaccord est réglé.", numero)
-
-
-@a_qui_repere
-@require_http_methods(["GET", "POST"])
-def corriger(requete: HttpRequest, numero: UUID) -> HttpResponse:
-    """How to reach the person, as she says it."""
-    personne = la_personne(requete, numero)
-    connues = dossiers.lire(personne).coordonnees
-    initiales = coordonnees_initiales(connues)
-    if requete.method == "GET":
-        consigner_par(Action.LECTURE, str(personne.pk), par=requete.affectation)
-        form = FormulaireCoordonnees(initial={**initiales, "version": personne.version})
-        return _correction(requete, personne, form)
-    form = FormulaireCoordonnees(requete.POST)
-    if not form.is_valid():
-        return _correction(requete, personne, form, statut=422)
-    dites = form.coordonnees(connues)
-    try:
-        coordonnees.corriger(
-            personne,
-            dites,
-            version=form.cleaned_data["version"],
-            par=requete.affectation,
-            maintenant=horloge.maintenant(),
-        )
-    except ConflitDeVersion as conflit:
-        differents = ecarts.des_champs(form, coordonnees_initiales(dites), initiales)
-        statut = a_comparer(form, personne, conflit)
-        return _correction(requete, personne, form, differents, statut=statut)
-    messages.success(requete, "Les coordonnées sont corrigées, comme déclarées aujourd’hui.")
-    return redirect("reperage:personne", numero)
-
-
-def _correction(
-    requete: HttpRequest,
-    personne: Personne,
-    form: FormulaireCoordonnees,
-    differents: list[ecarts.Ecart] | None = None,
-    *,
-    statut: int = 200,
-) -> HttpResponse:
-    contexte = {"personne": personne, "form": form, "differents": differents}
-    return render(requete, "reperage/corriger.html", contexte, status=statut)
 
 
 def _page(
