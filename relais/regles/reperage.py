@@ -175,6 +175,7 @@ class Difference(StrEnum):
     INCHANGEE = "inchangee"
     PLUS_ANCIEN = "plus_ancien"
     CONFLIT = "conflit"
+    CONTREDITE = "contredite"
     OPPOSEE = "opposee"
     SANS_OBJET = "sans_objet"
     NON_GARDEE = "non_gardee"
@@ -194,6 +195,7 @@ LIBELLES_DIFFERENCE: dict[str, str] = {
     Difference.INCHANGEE: "Sans changement",
     Difference.PLUS_ANCIEN: "Déjà connue par un fichier plus récent",
     Difference.CONFLIT: "Deux sources se contredisent : à décider",
+    Difference.CONTREDITE: "Contredit ce que la personne avait déclaré",
     Difference.OPPOSEE: "Opposition enregistrée : non reprise",
     Difference.SANS_OBJET: "N’est plus concernée : effacée",
     Difference.NON_GARDEE: "Pas concernée à ce jour : non gardée",

@@ -15,7 +15,6 @@ from relais.coffre.actions import Genre, Valeur, retrouver
 from relais.regles.convention import Convention
 from relais.regles.publics import Public
 from relais.regles.reperage import LIBELLES_DIFFERENCE, Difference
-from relais.regles.urgence import Urgence
 from relais.reperage import dossiers, fusions, rapprochement
 from relais.reperage.dossier import Conflit, Coordonnees, Dossier, Passage
 from relais.reperage.examens import Examens
@@ -138,9 +137,7 @@ class Comparaison:
         return _constat({Difference.INCHANGEE}, lu, "Déjà lue dans ce fichier.")
 
     def _nouvelle(self, lu: Dossier, foyer: int, trouvee: Trouvee) -> Constat:
-        examens = self.examens(self.de.au)
-        examen = examens.du_fichier(lu)
-        if examen.urgence == Urgence.PLUS_TARD:
+        if not self.examens(self.de.au).concerne(lu):
             return _constat({Difference.NON_GARDEE}, lu)
         suivie = Suivie(uuid4(), None, None, fusions.premiere(lu, de=self.de), foyer, touchee=True)
         self.suivies[suivie.pk] = suivie
@@ -172,7 +169,7 @@ class Comparaison:
         if self._noter_les_desaccords(trouvee.desaccords, suivie):
             quoi.add(Difference.CONFLIT)
         examens = self.examens(self.examinee_le(suivie))
-        if examens.du_fichier(suivie.apres).urgence == Urgence.PLUS_TARD:
+        if not examens.concerne(suivie.apres) and not suivie.apres.corrigee_depuis(self.de.au):
             suivie.detruite = True
             return _constat({Difference.SANS_OBJET}, suivie.apres)
         if self._change_de_territoire(suivie):

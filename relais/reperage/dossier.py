@@ -18,6 +18,12 @@ from relais.regles.reperage import (
 from relais.regles.subsidiarite import Aah
 
 SCHEMA = "personne/1"
+DECLARE = "déclaré le"
+# What a person may say of her situation, datum by datum. A suspension is her payer's to tell.
+DECLARABLES = (
+    *("inapte", "signale", "invalidite", "aah"),
+    *("saspa", "travaille", "pensionne", "veuf"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,9 +96,14 @@ class Foyer:
 class Origine:
     """Where a part comes from: « fichier du … », « déclaré le … »."""
 
-    partie: str  # identite, situation, coordonnees, foyer
+    partie: str  # identite, situation, coordonnees, foyer; or a datum that was declared
     source: str
     le: date
+
+    @property
+    def declaree(self) -> bool:
+        """What a professional wrote after the person."""
+        return self.source.startswith(DECLARE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,13 +212,21 @@ class Dossier:
         )
 
     def origine(self, partie: str) -> Origine | None:
-        """Where that part comes from: identite, situation, coordonnees or foyer."""
+        """Where that part comes from, or that datum of the situation when it was declared."""
         return next((une for une in self.origines if une.partie == partie), None)
 
-    def declaree(self, partie: str, *, le: date) -> "Dossier":
-        """The same, that part being declared by the person that day."""
-        autres = tuple(une for une in self.origines if une.partie != partie)
-        return replace(self, origines=(*autres, Origine(partie, f"déclaré le {le:%d/%m/%Y}", le)))
+    def declaree(self, *parties: str, le: date) -> "Dossier":
+        """The same, these parts or data being declared by the person that day."""
+        autres = tuple(une for une in self.origines if une.partie not in parties)
+        siennes = (Origine(partie, f"{DECLARE} {le:%d/%m/%Y}", le) for partie in parties)
+        return replace(self, origines=(*autres, *siennes))
+
+    def corrigee_depuis(self, jour: date) -> bool:
+        """Whether what decides of her dates was declared that day or later."""
+        decisives = (*DECLARABLES, "identite")
+        return any(
+            une.declaree and une.partie in decisives and une.le >= jour for une in self.origines
+        )
 
     def passee(self, le: date, quoi: str) -> "Dossier":
         """The same, with one more line in its history."""

@@ -24,11 +24,15 @@ class Examens:
         self._faits: dict[Adulte, Examen] = {}
 
     def du_fichier(self, dossier: Dossier) -> Examen:
-        """Without what a professional recorded: whether the person is kept depends on this."""
+        """Without the claims recorded: whether the person is concerned depends on this."""
         adulte = dossier.adulte()
         if adulte not in self._faits:
             self._faits[adulte] = examiner(adulte, au=self.au, convention=self.convention)
         return self._faits[adulte]
+
+    def concerne(self, dossier: Dossier) -> bool:
+        """Whether a date comes near, or a meeting is for her. Steps done end no follow-up."""
+        return self.du_fichier(dossier).urgence != Urgence.PLUS_TARD
 
     def de(self, dossier: Dossier) -> Examen:
         """With the claims that the objective says filed."""

@@ -3,6 +3,9 @@
 A part bears where it comes from and of when: an older file fills what is empty and overwrites
 nothing, neither what a newer one said nor what was declared since. The flow of the CNAF and the
 spreadsheets of the Département do not know the same things: each keeps to its own.
+
+A situation is declared datum by datum. A newer file replaces a declared datum by what it says, and
+that is told; by its silence it replaces nothing, for no file knows all that a person knows.
 """
 
 import re
@@ -14,7 +17,9 @@ from typing import TypeVar
 
 from relais.regles.foyer import Precision
 from relais.regles.reperage import SOURCES, Consentement, Difference, Famille
+from relais.regles.subsidiarite import Aah
 from relais.reperage.dossier import (
+    DECLARABLES,
     Coordonnees,
     Dossier,
     Foyer,
@@ -102,7 +107,28 @@ def differences(avant: Dossier, apres: Dossier) -> set[Difference]:
     deja = {Difference.INVALIDITE, Difference.SUSPENSION} & trouvees
     if avant.situation != apres.situation and not _dit_par(avant, apres, deja):
         trouvees.add(Difference.SITUATION)
+    if any(_contredite(nom, avant, apres) for nom in DECLARABLES):
+        trouvees.add(Difference.CONTREDITE)
     return trouvees
+
+
+def reprendre(garde: Dossier, autre: Dossier) -> Dossier:
+    """`garde` with what was declared of the situation, later, on another page of that person."""
+    for nom in DECLARABLES:
+        ici, la = garde.origine(nom), autre.origine(nom)
+        if la is not None and (ici is None or ici.le < la.le):
+            dite = replace(garde.situation, **{nom: getattr(autre.situation, nom)})
+            garde = replace(garde, situation=dite).declaree(nom, le=la.le)
+    return garde
+
+
+def _contredite(nom: str, avant: Dossier, apres: Dossier) -> bool:
+    """Whether that datum was declared, and is no longer what was declared."""
+    return (
+        avant.origine(nom) is not None
+        and apres.origine(nom) is None
+        and getattr(avant.situation, nom) != getattr(apres.situation, nom)
+    )
 
 
 def _dit_par(avant: Dossier, apres: Dossier, deja: set[Difference]) -> bool:
@@ -137,8 +163,6 @@ class _Fusion:
     def situation(self, lue: Situation) -> Situation:
         """The flow's own facts, and those that it never tells, each by its newest teller."""
         sienne = self.garde.situation
-        if self._declaree(SITUATION) and not self._peut(SITUATION):
-            return sienne
         famille = FLUX if self.de.est_un_flux else TABLEAU
         if not self._peut(famille):
             return sienne
@@ -149,7 +173,18 @@ class _Fusion:
             noms = list(_HORS_DU_FLUX) if FLUX in self.origines else tous
         self._noter(famille)
         self._renouvelle(SITUATION)
-        return replace(sienne, **{nom: getattr(lue, nom) for nom in noms})
+        dites = {nom: getattr(lue, nom) for nom in noms if self._dit(nom, lue)}
+        return replace(sienne, **dites)
+
+    def _dit(self, nom: str, lue: Situation) -> bool:
+        """Whether that datum is the file's to say: what was declared, once a newer one differs."""
+        if nom not in self.origines:
+            return True
+        sienne = getattr(self.garde.situation, nom)
+        if not self._peut(nom) or _tait(nom, lue, sienne) or getattr(lue, nom) == sienne:
+            return False
+        del self.origines[nom]
+        return True
 
     def coordonnees(self, lues: Coordonnees) -> Coordonnees:
         """The address as a whole, and the ways to reach the person, each by its newest teller."""
@@ -202,12 +237,19 @@ class _Fusion:
         return self.de.au >= origine.le
 
     def _declaree(self, partie: str) -> bool:
-        """What a professional wrote after the person."""
         origine = self.origines.get(partie)
-        return origine is not None and origine.source.startswith("déclaré")
+        return origine is not None and origine.declaree
 
     def _noter(self, partie: str) -> None:
         self.origines[partie] = self.de.origine(partie)
+
+
+def _tait(nom: str, lue: Situation, declare: object) -> bool:
+    """Whether the file is silent about that datum. Work is told of with an invalidity only."""
+    dit = getattr(lue, nom)
+    if nom == "travaille":
+        return not dit and not lue.invalidite
+    return not dit or (dit == Aah.INCONNU and declare is not None)
 
 
 def _completer(garde: T, lu: T, renouvelle: bool, noms: tuple[str, ...]) -> T:

@@ -7,13 +7,15 @@ from datetime import date, datetime, timedelta
 from relais.annuaire.models import Affectation
 from relais.regles.convention import Convention
 from relais.regles.reperage import EtatContact
-from relais.reperage import dossiers, examens
+from relais.reperage import dossiers
 from relais.reperage.dossier import Dossier, Identite
+from relais.reperage.examens import Examens
 from relais.reperage.models import Personne
 from relais.reperage.raisons import raison
 
 NOUVELLE = timedelta(days=7)
 ILLISIBLE = "Contenu effacé"
+PAS_CONCERNEE = "Pas concernée pour le moment : à confirmer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +56,11 @@ def _ligne(
 ) -> Ligne:
     if dossier is None:
         return Ligne(personne, ILLISIBLE)
+    lus = Examens(au=au, convention=convention)
     return Ligne(
         personne,
         nom_affiche(dossier.identite),
-        raison(examens.examen(dossier, au=au, convention=convention)),
+        raison(lus.de(dossier)) if lus.concerne(dossier) else PAS_CONCERNEE,
         nouvelle=est_nouvelle(personne, pour, maintenant),
         remplacee=personne.suivie_par_id in pour.remplaces,
     )

@@ -1,6 +1,6 @@
 """What the page of a person shows: who she is, why, since when, what to do now and with whom."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
@@ -13,7 +13,7 @@ from relais.regles.foyer import Examen
 from relais.regles.reperage import LIBELLES_CHARGE, Consentement, libelle_de
 from relais.regles.suite import Pas
 from relais.regles.urgence import Urgence
-from relais.reperage import dossiers, examens
+from relais.reperage import dossiers
 from relais.reperage.dossier import Conflit, Dossier, Note
 from relais.reperage.examens import Examens, demandes_faites
 from relais.reperage.lignes import nom_affiche
@@ -25,6 +25,17 @@ PARTIES = {
     "situation": "Situation",
     "coordonnees": "Coordonnées",
     "foyer": "Foyer",
+}
+# A datum of the situation that was declared says so beside the file that told the rest.
+DONNEES = {
+    "inapte": "Inaptitude reconnue",
+    "signale": "Inaptitude signalée",
+    "invalidite": "Pension d’invalidité",
+    "aah": "AAH",
+    "saspa": "Régime de retraite",
+    "travaille": "Travail",
+    "pensionne": "Pension de retraite",
+    "veuf": "Veuvage",
 }
 # A level begins at most that long before the date that makes it (30 months), and some days.
 ANCIENNETE = timedelta(days=1000)
@@ -68,6 +79,7 @@ class Portrait:
     etapes: tuple[Etape, ...]
     depuis: date | None
     conjoint: Conjoint | None
+    concernee: bool  # by a date or a meeting, whatever was claimed
 
     @property
     def nom(self) -> str:
@@ -88,8 +100,16 @@ class Portrait:
     @property
     def origines(self) -> list[tuple[str, str]]:
         """(part, where it comes from) in a fixed order."""
+        return self._d_apres(PARTIES)
+
+    @property
+    def declarees(self) -> list[tuple[str, str]]:
+        """The data of the situation that the person said herself, each with its day."""
+        return self._d_apres(DONNEES)
+
+    def _d_apres(self, noms: Mapping[str, str]) -> list[tuple[str, str]]:
         trouvees = {une.partie: une.source for une in self.dossier.origines}
-        return [(nom, trouvees[code]) for code, nom in PARTIES.items() if code in trouvees]
+        return [(nom, trouvees[code]) for code, nom in noms.items() if code in trouvees]
 
     @property
     def notes(self) -> list[Note]:
@@ -119,14 +139,16 @@ class Portrait:
 def de(personne: Personne, *, pour: Affectation, au: date, convention: Convention) -> Portrait:
     """Open the person; the reading is journaled by its door."""
     dossier = dossiers.lire(personne)
-    examen = examens.examen(dossier, au=au, convention=convention)
+    lus = Examens(au=au, convention=convention)
+    examen = lus.de(dossier)
     situation = dossier.origine("situation")
+    signalee = dossier.origine("invalidite") or situation
     explication = expliquer(
         examen,
         source=f"la situation connue ({situation.source})" if situation else "la situation connue",
         au=au,
         convention=convention,
-        signale_le=situation.le if situation else None,
+        signale_le=signalee.le if signalee else None,
     )
     return Portrait(
         dossier=dossier,
@@ -135,6 +157,7 @@ def de(personne: Personne, *, pour: Affectation, au: date, convention: Conventio
         etapes=_etapes(dossier, examen, au=au, convention=convention),
         depuis=niveau_depuis(dossier, examen, au=au, convention=convention),
         conjoint=conjoint(dossier, pour=pour),
+        concernee=lus.concerne(dossier),
     )
 
 

@@ -48,6 +48,10 @@ _PHRASES: dict[Difference, tuple[str, str]] = {
         "contradiction entre deux sources, à décider",
         "contradictions entre deux sources, à décider",
     ),
+    Difference.CONTREDITE: (
+        "personne dont le fichier contredit ce qu’elle avait déclaré",
+        "personnes dont le fichier contredit ce qu’elles avaient déclaré",
+    ),
     Difference.SITUATION: ("situation modifiée", "situations modifiées"),
     Difference.IDENTITE: ("identité complétée", "identités complétées"),
     Difference.COORDONNEES: (

@@ -37,6 +37,7 @@ urlpatterns = [
     path(f"{PERSONNE}contacts/", personne.noter, name="noter"),
     path(f"{PERSONNE}desaccord/", personne.decider, name="decider"),
     path(f"{PERSONNE}coordonnees/", corrections.corriger, name="corriger"),
+    path(f"{PERSONNE}situation/", corrections.corriger_la_situation, name="situation"),
     path(f"{PERSONNE}fiche/", fiches.commencer, name="commencer"),
     path(f"{PERSONNE}objectif/", objectif.objectif, name="objectif"),
     path(f"{PERSONNE}objectif.pdf", objectif.encart, name="encart"),

@@ -1,7 +1,7 @@
 """Two sources disagree: what is kept, what is replaced, and who decides."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -14,6 +14,7 @@ from relais.journal.models import Evenement
 from relais.regles.reperage import EtatContact, Fait
 from relais.regles.urgence import Urgence
 from relais.reperage.actions import conflits
+from relais.reperage.actions.actualisation import reexaminer
 from relais.reperage.actions.conflits import Decision
 from relais.reperage.dossier import Conflit, Note
 from relais.reperage.models import Personne
@@ -141,9 +142,19 @@ def test_une_autre_date_de_naissance_verifiee_remplace(personas: Personas) -> No
     assert relire(personne).urgence == Urgence.A_INFORMER
 
 
+def test_une_naissance_verifiee_n_efface_personne_la_nuit(personas: Personas) -> None:
+    """She is concerned no more: the next file tells so, or whoever follows her."""
+    autre = Conflit("naissance", "1980-03-04", SOURCE, date(2026, 11, 2))
+    personne = partagee(personas, autre)
+    decider(personas.ts_rennes, personne, autre, Decision.REMPLACER)
+    reexaminer(DEPARTEMENT, maintenant=horloge.maintenant() + timedelta(days=1))
+    assert "Pas concernée pour le moment" in texte(ouvrir(personas.ts_rennes, personne))
+
+
 def doubles(personas: Personas, *, a_qui: Any) -> tuple[Personne, Personne]:
     note = Note(date(2026, 11, 3), Fait.JOINTE, "Ada Essai")
-    autre = personnes.creer(replace(dossier(), notes=(note,)), suivie_par=a_qui)
+    dit = dossier(veuf=True).declaree("veuf", le=date(2026, 11, 4))
+    autre = personnes.creer(replace(dit, notes=(note,)), suivie_par=a_qui)
     pose = Conflit("doublon", str(autre.pk), SOURCE, date(2026, 11, 2))
     return partagee(personas, pose), autre
 
@@ -154,7 +165,10 @@ def test_deux_pages_d_une_personne_se_reunissent(personas: Personas) -> None:
     reponse = ouvrir(personas.ts_rennes, une)
     assert f'href="/reperage/personnes/{autre.pk}/"' in reponse.content.decode()
     decider(personas.ts_rennes, une, pose, Decision.GARDER)
-    assert [note.fait for note in personnes.lire(une).notes] == [Fait.JOINTE]
+    reunie = personnes.lire(une)
+    assert [note.fait for note in reunie.notes] == [Fait.JOINTE]
+    assert reunie.situation.veuf
+    assert reunie.origine("veuf") is not None
     with vu_de(DEPARTEMENT):
         assert not Personne.objects.filter(pk=autre.pk).exists()
     assert relire(une).contact == EtatContact.CONTACTEE

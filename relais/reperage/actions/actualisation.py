@@ -11,7 +11,6 @@ from relais.annuaire.conventions import regles_de_l_organisation
 from relais.coffre.actions import Genre, Index, creer_cles
 from relais.regles.convention import Convention
 from relais.regles.effacement import Cause
-from relais.regles.urgence import Urgence
 from relais.reperage import dossiers
 from relais.reperage.destruction import detruire
 from relais.reperage.examens import Examens
@@ -44,7 +43,8 @@ def _un_lot(organisation: str, convention: Convention, maintenant: datetime) -> 
             if dossier is None:  # its key was destroyed: the purge ends its row
                 une.examinee_le = jour
                 continue
-            if examens.du_fichier(dossier).urgence == Urgence.PLUS_TARD:
+            # A correction erases nobody: the next file that tells of her does, or a person.
+            if not examens.concerne(dossier) and not dossier.corrigee_depuis(une.vue_le):
                 sans_objet.append(une.pk)
                 continue
             avant = Examens(au=une.examinee_le, convention=convention).de(dossier)

@@ -17,7 +17,7 @@ from relais.fiches.actions.acte import ActeRefuse
 from relais.journal.models import Action
 from relais.regles.effacement import Cause
 from relais.regles.foyer import Precision
-from relais.reperage import dossiers, droits
+from relais.reperage import dossiers, droits, fusions
 from relais.reperage.actions import oppositions
 from relais.reperage.actions.acte import changer
 from relais.reperage.dossier import Conflit, Dossier, Identite
@@ -143,11 +143,11 @@ def _absorber(pk: UUID, *, par: Affectation, maintenant: datetime) -> Dossier | 
 
 
 def _reunir(dossier: Dossier, autre: Dossier | None) -> Dossier:
-    """What was noted on both pages; an objective of this one stays."""
+    """What was noted or declared on both pages; an objective of this one stays."""
     if autre is None:
         return dossier
     return replace(
-        dossier,
+        fusions.reprendre(dossier, autre),
         notes=tuple(dict.fromkeys((*dossier.notes, *autre.notes))),
         passages=tuple(sorted((*dossier.passages, *autre.passages), key=lambda un: un.le)),
         objectif=dossier.objectif or autre.objectif,

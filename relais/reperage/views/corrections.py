@@ -15,8 +15,10 @@ from relais.fiches import ecarts
 from relais.fiches.actions.acte import ActeRefuse, consigner_par
 from relais.journal.models import Action
 from relais.reperage import dossiers, droits
-from relais.reperage.actions import coordonnees
+from relais.reperage.actions import coordonnees, situation
 from relais.reperage.actions.acte import ConflitDeVersion
+from relais.reperage.dossier import Coordonnees, Situation
+from relais.reperage.forms.situation import FormulaireSituation, situation_initiale
 from relais.reperage.forms.suivi import FormulaireCoordonnees, coordonnees_initiales
 from relais.reperage.models import Personne
 from relais.reperage.views.portes import a_comparer, a_qui_repere, la_personne
@@ -30,7 +32,7 @@ class Partie:
     nom: str  # of the part, in the dossier and in the form
     titre: str
     fil: str
-    form: type[forms.Form]
+    form: Callable[..., forms.Form]
     initiales: Callable[[Any], dict[str, Any]]
     acte: Callable[..., Personne]
     fait: str
@@ -40,10 +42,19 @@ COORDONNEES = Partie(
     "coordonnees",
     "Corriger les coordonnées",
     "Coordonnées",
-    FormulaireCoordonnees,
+    lambda *args, connue, **options: FormulaireCoordonnees(*args, **options),
     coordonnees_initiales,
     coordonnees.corriger,
     "Les coordonnées sont corrigées, comme déclarées aujourd’hui",
+)
+SITUATION = Partie(
+    "situation",
+    "Corriger la situation",
+    "Situation",
+    FormulaireSituation,
+    situation_initiale,
+    situation.corriger,
+    "La situation est corrigée, comme déclarée aujourd’hui",
 )
 
 
@@ -54,16 +65,23 @@ def corriger(requete: HttpRequest, numero: UUID) -> HttpResponse:
     return _corriger(requete, la_personne(requete, numero), COORDONNEES)
 
 
+@a_qui_repere
+@require_http_methods(["GET", "POST"])
+def corriger_la_situation(requete: HttpRequest, numero: UUID) -> HttpResponse:
+    """What changes her dates, as she says it."""
+    return _corriger(requete, la_personne(requete, numero), SITUATION)
+
+
 def _corriger(requete: HttpRequest, personne: Personne, partie: Partie) -> HttpResponse:
     connue = getattr(dossiers.lire(personne), partie.nom)
     initiales = partie.initiales(connue)
     if requete.method == "GET":
         consigner_par(Action.LECTURE, str(personne.pk), par=requete.affectation)
-        form = partie.form(initial={**initiales, "version": personne.version})
-        return _page(requete, personne, partie, form)
-    form = partie.form(requete.POST)
+        form = partie.form(connue=connue, initial={**initiales, "version": personne.version})
+        return _page(requete, personne, partie, connue, form)
+    form = partie.form(requete.POST, connue=connue)
     if not form.is_valid():
-        return _page(requete, personne, partie, form, statut=422)
+        return _page(requete, personne, partie, connue, form, statut=422)
     dite = getattr(form, partie.nom)(connue)
     try:
         corrigee = partie.acte(
@@ -76,7 +94,7 @@ def _corriger(requete: HttpRequest, personne: Personne, partie: Partie) -> HttpR
     except ConflitDeVersion as conflit:
         differents = ecarts.des_champs(form, partie.initiales(dite), initiales)
         statut = a_comparer(form, personne, conflit)
-        return _page(requete, personne, partie, form, differents, statut=statut)
+        return _page(requete, personne, partie, connue, form, differents, statut=statut)
     except ActeRefuse as refus:
         messages.error(requete, refus.phrase)
         return redirect("reperage:liste")
@@ -101,10 +119,17 @@ def _page(
     requete: HttpRequest,
     personne: Personne,
     partie: Partie,
+    connue: Situation | Coordonnees,
     form: forms.Form,
     differents: list[ecarts.Ecart] | None = None,
     *,
     statut: int = 200,
 ) -> HttpResponse:
-    contexte = {"personne": personne, "partie": partie, "form": form, "differents": differents}
+    contexte = {
+        "personne": personne,
+        "partie": partie,
+        "connue": connue,
+        "form": form,
+        "differents": differents,
+    }
     return render(requete, "reperage/corriger.html", contexte, status=statut)
