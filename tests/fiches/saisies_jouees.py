@@ -44,6 +44,7 @@ POSTS: dict[str, dict[str, Any]] = {
     "fiches:dater": {"le": "2026-11-24"},
     "reperage:noter": {"faits": "jointe", "le": "2026-11-23"},
     "reperage:corriger": {"consentement": "I", "version": "1"},
+    "reperage:situation": {"aah": "non", "inaptitude": "non", "veuf": "on", "version": "1"},
     "reperage:objectif": {"texte": "Demander ma retraite.", "etat": "propose", "version": "1"},
     "reperage:sortir": {"motif": "sans_rsa"},
     "rgpd:journal": {"reference": "K7QF-3MWP"},

@@ -170,7 +170,7 @@ def test_deux_corrections_en_meme_temps_se_montrent_sans_s_ecraser(personas: Per
         "Allocation aux adultes handicapés (AAH) Elle la touche, taux de 80 % ou plus"
         " Elle la touche, taux pas encore connu"
     ) in lue
-    assert "Son conjoint est décédé Non coché Coché" in lue
+    assert "Elle a perdu son conjoint (veuvage) Non coché Coché" in lue
     assert personnes.lire(personne).situation.aah == Aah.INCONNU
     version = relire(personne).version
     assert f'name="version" value="{version}"' in reponse.content.decode()

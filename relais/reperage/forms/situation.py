@@ -68,8 +68,8 @@ class FormulaireSituation(forms.Form):
     )
     veuf = forms.BooleanField(
         required=False,
-        label="Son conjoint est décédé",
-        help_text="Mariage seulement : une pension de réversion est peut-être à demander.",
+        label="Elle a perdu son conjoint (veuvage)",
+        help_text="S’ils étaient mariés, une pension de réversion est peut-être à demander.",
     )
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
 
@@ -85,7 +85,9 @@ class FormulaireSituation(forms.Form):
             ),
             (
                 Inaptitude.NON.value,
-                "Ni reconnue, ni à confirmer" if signale else "Pas reconnue à ce jour",
+                "Non, ce que le fichier signale est inexact"
+                if signale
+                else "Pas reconnue à ce jour",
             ),
         ]
 
