@@ -1,6 +1,6 @@
 """What the page of a person shows: who she is, why, since when, what to do now and with whom."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
@@ -11,6 +11,7 @@ from relais.regles.convention import Convention, Role
 from relais.regles.explication import Explication, expliquer
 from relais.regles.foyer import Examen
 from relais.regles.reperage import LIBELLES_CHARGE, Consentement, libelle_de
+from relais.regles.subsidiarite import Aah
 from relais.regles.suite import Pas
 from relais.regles.urgence import Urgence
 from relais.reperage import dossiers
@@ -32,10 +33,15 @@ DONNEES = {
     "signale": "Inaptitude signalée",
     "invalidite": "Pension d’invalidité",
     "aah": "AAH",
-    "saspa": "Régime de retraite",
+    "saspa": "Sans régime de retraite",
     "travaille": "Travail",
     "pensionne": "Pension de retraite",
     "veuf": "Veuvage",
+}
+TAUX = {
+    Aah.DE_50_A_79: "de 50 à 79 %",
+    Aah.DE_80_OU_PLUS: "de 80 % ou plus",
+    Aah.INCONNU: "taux pas connu",
 }
 # A level begins at most that long before the date that makes it (30 months), and some days.
 ANCIENNETE = timedelta(days=1000)
@@ -100,16 +106,17 @@ class Portrait:
     @property
     def origines(self) -> list[tuple[str, str]]:
         """(part, where it comes from) in a fixed order."""
-        return self._d_apres(PARTIES)
+        trouvees = {une.partie: une.source for une in self.dossier.origines}
+        return [(nom, trouvees[code]) for code, nom in PARTIES.items() if code in trouvees]
 
     @property
     def declarees(self) -> list[tuple[str, str]]:
-        """The data of the situation that the person said herself, each with its day."""
-        return self._d_apres(DONNEES)
-
-    def _d_apres(self, noms: Mapping[str, str]) -> list[tuple[str, str]]:
-        trouvees = {une.partie: une.source for une in self.dossier.origines}
-        return [(nom, trouvees[code]) for code, nom in noms.items() if code in trouvees]
+        """(datum of the situation and what the person said of it, which day)."""
+        return [
+            (f"{nom}, {_en_mots(getattr(self.dossier.situation, code))}", dite.source)
+            for code, nom in DONNEES.items()
+            if (dite := self.dossier.origine(code)) is not None
+        ]
 
     @property
     def notes(self) -> list[Note]:
@@ -159,6 +166,12 @@ def de(personne: Personne, *, pour: Affectation, au: date, convention: Conventio
         conjoint=conjoint(dossier, pour=pour),
         concernee=lus.concerne(dossier),
     )
+
+
+def _en_mots(dite: bool | Aah | None) -> str:
+    if isinstance(dite, Aah):
+        return TAUX[dite]
+    return "oui" if dite else "non"
 
 
 def _etapes(

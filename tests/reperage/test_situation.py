@@ -78,8 +78,8 @@ def test_une_correction_se_voit_aussitot_sur_la_page(personas: Personas) -> None
     assert "Inaptitude reconnue" in lue
     assert "Inaptitude ou handicap signalés" not in lue
     jour = f"{horloge.aujourd_hui():%d/%m/%Y}"
-    assert f"Situation déclaré le {jour} Inaptitude reconnue : déclaré le {jour}" in lue
-    assert f"Pension d’invalidité : déclaré le {jour}" in lue
+    assert f"Situation déclaré le {jour} Inaptitude reconnue, oui : déclaré le {jour}" in lue
+    assert f"Pension d’invalidité, oui : déclaré le {jour}" in lue
     assert relire(personne).urgence == 2
 
 
@@ -134,6 +134,14 @@ def test_le_formulaire_rend_ce_qu_il_montre(connue: Situation) -> None:
     form = FormulaireSituation(montre | {"version": "1"}, connue=connue)
     assert form.is_valid(), form.errors
     assert form.situation(connue) == connue
+
+
+def test_la_page_dit_ce_qui_fut_declare_et_quel_jour(personas: Personas) -> None:
+    personne = suivie(personas, invalidite=True)
+    lue = texte(corriger(personas.ts_rennes, personne, aah="80"))
+    jour = f"{horloge.aujourd_hui():%d/%m/%Y}"
+    assert f"Pension d’invalidité, non : déclaré le {jour}" in lue
+    assert f"AAH, de 80 % ou plus : déclaré le {jour}" in lue
 
 
 def test_chaque_donnee_declaree_a_ses_mots() -> None:
@@ -232,4 +240,4 @@ def test_l_invalidite_declaree_est_dite_du_mois_ou_elle_le_fut(personas: Persona
     lue = texte(ouvrir(personas.ts_rennes, personne))
     assert "Pension d’invalidité signalée en septembre 2026." in lue
     assert "Situation fichier de la CNAF du 02/11/2026" in lue
-    assert "Pension d’invalidité : déclaré le 14/09/2026" in lue
+    assert "Pension d’invalidité, oui : déclaré le 14/09/2026" in lue
