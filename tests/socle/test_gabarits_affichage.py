@@ -124,6 +124,7 @@ def test_un_telephone_francais_se_lit_par_paires(saisi: str, attendu: str) -> No
 
 def test_les_milliers_et_la_ponctuation_sont_francais() -> None:
     assert affichage.nombre(1_234_500) == "1\u202f234\u202f500"
+    assert affichage.megaoctets(1_286_400_000) == "1\u202f286\u00a0Mo"
     assert affichage.typographie("Et maintenant ? « Oui » : voilà !") == (
         "Et maintenant\u202f? «\u00a0Oui\u00a0»\u00a0: voilà\u202f!"
     )

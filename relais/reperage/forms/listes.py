@@ -71,7 +71,7 @@ class FiltresReperage(Filtres):
         else:
             self.fields["suivie"].choices = [
                 ("", "Tout le monde"),
-                (SANS, "Personne encore"),
+                (SANS, "Non confiées"),
                 ("quelqu_un", "Quelqu’un"),
                 *(_suiveurs(qui) if qui.role == Role.ENCADRANT else ()),
             ]

@@ -201,6 +201,12 @@ def nombre(valeur: int | None) -> str:
 
 
 @register.filter
+def megaoctets(octets: int) -> str:
+    """« 286 Mo », as a file manager says it in French."""
+    return f"{nombre(octets // 1_000_000)}{ESPACE}Mo"
+
+
+@register.filter
 def pluriel(compte: int | Sized, formes: str = "s") -> str:
     """The ending that a count asks for: from two on. In French, zero is singular.
 
