@@ -49,3 +49,10 @@ def ouvert(source: Source) -> Iterator[IO[bytes]]:
         yield tampon
     finally:
         tampon.detach()
+
+
+@dataclass(frozen=True, slots=True)
+class Refuse:
+    """Why a line has no translation."""
+
+    raison: str

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import polars as pl
 
-from relais.adaptateurs.fichier import FichierRefuse
+from relais.adaptateurs.fichier import FichierRefuse, Refuse
 
 _HORS_DU_TEXTE = "\x01"  # a separator that no text has: the whole line is one column
 
@@ -18,13 +18,6 @@ class Bilan:
     ecrites: int
     vides: int
     refus: list[tuple[int, str]]
-
-
-@dataclass(frozen=True, slots=True)
-class Refuse:
-    """Why a line has no translation."""
-
-    raison: str
 
 
 def traduire(

@@ -1,35 +1,44 @@
 """The simplest file to screen: six columns, a birth date and what is known of the situation."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from functools import lru_cache, partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from relais.adaptateurs import lignes
-from relais.adaptateurs.fichier import FichierRefuse
-from relais.adaptateurs.lignes import Bilan, Refuse
+from relais.adaptateurs.fichier import FichierRefuse, Refuse
 from relais.regles.convention import Convention
 from relais.regles.foyer import Adulte, examiner
 from relais.regles.subsidiarite import Aah
 from relais.reperage.familles import COLONNES, sans_guillemets, six_colonnes
 from relais.reperage.naissances import CaseRefusee, vraisemblable
+from relais.reperage.paralleles import a_plusieurs
 from relais.reperage.resultat import ENTETE, en_colonnes
+
+if TYPE_CHECKING:
+    from relais.adaptateurs.lignes import Bilan
 
 _OUI_NON = {"0": False, "1": True}
 _AAH: dict[str, Aah | None] = {"": None, **{taux.value: taux for taux in Aah}}
 
 
-def reperer(source: Path, sortie: Path, *, au: date, convention: Convention) -> Bilan:
+def reperer(source: Path, sortie: Path, *, au: date, convention: Convention) -> "Bilan":
     """Screen the file; nothing but the result is written. Raises FichierRefuse."""
     with source.open(encoding="utf-8", errors="replace") as flux:
         ordre = six_colonnes(flux.readline())
     if ordre is None:
         raise FichierRefuse("Les titres attendus sont : " + ";".join(COLONNES) + ".")
-    lecteur = _Lecteur(ordre, au)
+    traducteur = partial(_traducteur, ordre, au, convention)
+    with a_plusieurs(traducteur, octets=source.stat().st_size) as traduction:
+        from relais.adaptateurs import lignes  # slow to load: while the processes start
 
-    def traduction(distinctes: Sequence[str]) -> list[str | Refuse]:
-        return [traduire(ligne) for ligne in distinctes]
+        return lignes.traduire(source, sortie, entete=ENTETE, traduction=traduction)
+
+
+def _traducteur(
+    ordre: Sequence[str], au: date, convention: Convention
+) -> Callable[[str], str | Refuse]:
+    lecteur = _Lecteur(ordre, au)
 
     def traduire(ligne: str) -> str | Refuse:
         try:
@@ -38,7 +47,7 @@ def reperer(source: Path, sortie: Path, *, au: date, convention: Convention) -> 
             return Refuse(refus.phrase)
         return en_colonnes(examiner(adulte, au=au, convention=convention), au=au)
 
-    return lignes.traduire(source, sortie, entete=ENTETE, traduction=traduction)
+    return traduire
 
 
 class _Lecteur:
