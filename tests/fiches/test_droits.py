@@ -375,6 +375,30 @@ def test_chaque_adresse_s_ouvre_a_qui_la_matrice_le_dit(
         assert trouve == rangee.cellules
 
 
+def sans_rangee() -> list[tuple[Rangee, str]]:
+    """An open row of each address, and the method by which the address has no row at all."""
+    rangees = matrice.lire()
+    decrites = {(rangee.adresse, rangee.methode) for rangee in rangees}
+    ouvertes = {r.adresse: r for r in rangees if "oui" in r.cellules.values()}
+    return [
+        (rangee, methode)
+        for rangee in ouvertes.values()
+        for methode in ("GET", "POST")
+        if (rangee.adresse, methode) not in decrites
+    ]
+
+
+@pytest.mark.parametrize("quand", sorted({rangee.quand for rangee, _ in sans_rangee()}))
+def test_une_methode_sans_rangee_n_ouvre_rien(quand: str, personas: Personas) -> None:
+    """By whom the address is open to: refused for the method alone."""
+    chose = ETAPES.get(quand, repondue)(personas)
+    for rangee, methode in sans_rangee():
+        if rangee.quand == quand:
+            colonne = next(nom for nom, dit in rangee.cellules.items() if dit == "oui")
+            navigateur = personnes(personas, colonne)[0]
+            assert jouer(navigateur, rangee.adresse, methode, chose) == "405", rangee.adresse
+
+
 def test_une_rangee_s_ecrit_comme_elle_se_lit() -> None:
     """Written again as it is, the document does not move; and no row comes twice."""
     rangees = matrice.lire()
