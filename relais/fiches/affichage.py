@@ -1,6 +1,6 @@
-"""What each side reads of a fiche: labels of wording.md §7, what happens next, the timeline.
+"""What each side reads of a fiche: labels of wording.md §7 and what happens next.
 
-The one place where box 1 is honoured for display: without it the Département never learns the
+Here and in `deroule` box 1 is honoured for display: without it the Département never learns the
 kind of answer, an étape, a date or a missing paper, whatever the page, the list or the export.
 """
 
@@ -11,13 +11,12 @@ from relais.annuaire.conventions import regles_de
 from relais.annuaire.models import Affectation, Agent
 from relais.fiches import annexe1, exemplaires
 from relais.fiches.contenu import Contenu
-from relais.fiches.models import Envoi, Fiche, Transition
+from relais.fiches.models import Envoi, Fiche
 from relais.fiches.phrases import phrase_neutre
-from relais.regles.circuit import CHEZ_LA_CAISSE, TRAITEES, Geste, Statut
+from relais.regles.circuit import CHEZ_LA_CAISSE, TRAITEES, Statut
 from relais.regles.convention import ROLES_DE_LA_CAISSE, Canal, Convention
 from relais.regles.fiche import RAISONS_SANS_NIR, ModeSignature, SansNir
 from relais.regles.issues import IssueSansChoix, issue_lisible
-from relais.regles.retrait import LIBELLES_RETRAIT
 from relais.socle.horloge import jour_de
 from relais.socle.templatetags.relais_affichage import date_moyenne
 
@@ -32,14 +31,6 @@ class Etat:
     ton: str
     ensuite: str
     repere: str = ""  # what is to be seen besides: a complement that just came
-
-
-@dataclass(frozen=True, slots=True)
-class Jalon:
-    """A line of the timeline."""
-
-    le: datetime
-    texte: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,65 +239,6 @@ _CAISSE: dict[Statut, tuple[str, str, str]] = {
     Statut.HORS_PERIMETRE: ("Réorientée", "attention", "Il n’y a plus rien à faire ici."),
     Statut.CLOSE: ("Terminée", "finie", "Il n’y a plus rien à faire ici."),
 }
-
-_GESTES_DEPARTEMENT = {
-    Geste.TRANSMETTRE: "Fiche envoyée",
-    Geste.REDEMANDER: "Demande renvoyée",
-    Geste.PRENDRE_EN_CHARGE: "Prise en charge par la caisse",
-    Geste.DONNER_ETAPE: "Réponse d’étape",
-    Geste.DEMANDER_COMPLEMENT: "Précision demandée par la caisse",
-    Geste.COMPLETER: "Fiche complétée et renvoyée",
-    Geste.REPONDRE: "Réponse de la caisse",
-    Geste.DIRE_HORS_PERIMETRE: "Orientée vers la voie ordinaire",
-    Geste.RAPPELER: "Rappelée avant lecture",
-    Geste.CORRIGER: "Reprise pour correction",
-    Geste.RETIRER: "Retirée",
-    Geste.CLORE: "Terminée",
-    Geste.CLORE_AVEC_REPONSE: "Terminée par la caisse avec sa réponse",
-    Geste.CLORE_D_OFFICE: "Terminée sans suite signalée",
-    Geste.ROUVRIR: "Rouverte et renvoyée",
-}
-
-_ENVOIS = (Geste.TRANSMETTRE, Geste.REDEMANDER, Geste.ROUVRIR)
-
-
-def deroule(fiche: Fiche, *, pour: Affectation) -> list[Jalon]:
-    """The timeline as that side reads it, oldest first.
-
-    The Département reads the kind of an answer only where it holds the answer: box 1 is ticked or
-    not for each tour, and a later tour tells nothing of an earlier one.
-    """
-    lignes = list(fiche.transitions.select_related("par").order_by("le", "pk"))
-    if cote_caisse(pour):
-        # What was recalled has left nothing here: its sending is not told either.
-        recues = set(fiche.tours.values_list("transmise_le", flat=True))
-        return [
-            Jalon(ligne.le, _texte_caisse(ligne))
-            for ligne in lignes
-            if ligne.geste not in _ENVOIS or ligne.le in recues
-        ]
-    tenues = exemplaires.reponses_recues(fiche, pour.organisation_id)
-    jalons = [
-        Jalon(ligne.le, _texte_departement(ligne, fiche, ligne.le in tenues))
-        for ligne in lignes
-        if not ligne.reserve_caisse
-    ]
-    if fiche.rouverte_le:
-        jalons.append(Jalon(fiche.rouverte_le, "Rouverte : une nouvelle demande se prépare"))
-    return jalons
-
-
-def _texte_departement(ligne: Transition, fiche: Fiche, recue: bool) -> str:
-    if ligne.geste == Geste.RETIRER:
-        return f"Retirée : {LIBELLES_RETRAIT.get(fiche.motif_retrait, 'sans précision')}"
-    if not recue and ligne.geste in (Geste.REPONDRE, Geste.DIRE_HORS_PERIMETRE):
-        return "Traitée par la caisse"
-    return _GESTES_DEPARTEMENT.get(Geste(ligne.geste), ligne.geste)
-
-
-def _texte_caisse(ligne: Transition) -> str:
-    texte = _GESTES_DEPARTEMENT.get(Geste(ligne.geste), ligne.geste)
-    return f"{texte} ({ligne.par})" if ligne.par else texte
 
 
 def _jour(instant: datetime | None) -> date:

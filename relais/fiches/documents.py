@@ -12,8 +12,8 @@ from typing import Literal
 from relais.adaptateurs import pdf
 from relais.adaptateurs.image import Page
 from relais.fiches import annexe1
-from relais.fiches.affichage import Jalon
 from relais.fiches.contenu import Contenu, ContenuReponse
+from relais.fiches.deroule import Jalon
 from relais.fiches.dossier import PieceDuDossier, conservation_dite
 from relais.fiches.modes_operatoires import mots_de
 from relais.fiches.phrases import phrase_neutre

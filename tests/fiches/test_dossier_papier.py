@@ -18,7 +18,7 @@ from relais.fiches import documents
 from relais.fiches.actions import brouillons, reprises
 from relais.fiches.actions import dossier as actions
 from relais.fiches.actions.acte import ActeRefuse
-from relais.fiches.affichage import Jalon
+from relais.fiches.deroule import Jalon
 from relais.fiches.dossier import PieceDuDossier
 from relais.fiches.forms.listes import FiltresDepartement
 from relais.fiches.models import Exemplaire, Fiche

@@ -18,7 +18,7 @@ from django.db import transaction
 
 from relais.annuaire.contexte import contexte, contexte_systeme
 from relais.annuaire.models import Affectation
-from relais.fiches import affichage, effacement, exemplaires
+from relais.fiches import affichage, deroule, effacement, exemplaires
 from relais.fiches.actions import brouillons, envois, reponses, reprises
 from relais.fiches.actions.acte import ActeRefuse
 from relais.fiches.actions.cloture_d_office import clore_les_echues
@@ -302,8 +302,8 @@ class Histoire:
         assert affichage.entete_de_la_feuille(fiche) == modele.feuille() or modele.etat in (
             *("brouillon", "rappelee", "retiree"),
         )
-        deroule = [jalon.texte for jalon in affichage.deroule(fiche, pour=qui)]
-        assert deroule == modele.deroule_du_departement()
+        dits = [jalon.texte for jalon in deroule.jalons(fiche, pour=qui)]
+        assert dits == modele.deroule_du_departement()
         dites = exemplaires.reponses(fiche, DEPARTEMENT)
         assert [envoi.nature for envoi, _ in dites] == modele.dits_au_departement()
         assert Exemplaire.objects.count() == modele.copies()[0]
@@ -314,7 +314,7 @@ class Histoire:
         assert (courant is None) == (not modele.brouillon)
         tours = list(Tour.objects.filter(fiche=fiche).order_by("rang"))
         assert [t.attente for t in tours] == [t.attente for t in modele.tours]
-        self._rien_n_est_trahi(fiche, tours, dites, [*deroule, etat.libelle, etat.ensuite])
+        self._rien_n_est_trahi(fiche, tours, dites, [*dits, etat.libelle, etat.ensuite])
 
     def _rien_n_est_trahi(
         self, fiche: Fiche, tours: list[Tour], dites: list[Any], lus: list[str]
@@ -352,8 +352,8 @@ class Histoire:
         etat = affichage.etat(fiche, pour=qui)
         assert etat.libelle.startswith(modele.libelle_de_la_caisse()), etat
         assert bool(etat.repere) == (modele.complement_a_voir and modele.etat == "prise")
-        deroule = [j.texte.rsplit(" (", 1)[0] for j in affichage.deroule(fiche, pour=qui)]
-        assert deroule == modele.deroule_de_la_caisse()
+        dits = [j.texte.rsplit(" (", 1)[0] for j in deroule.jalons(fiche, pour=qui)]
+        assert dits == modele.deroule_de_la_caisse()
         dites = exemplaires.reponses(fiche, CAISSE)
         assert [envoi.nature for envoi, _ in dites] == modele.dits_par_la_caisse()
         assert Tour.objects.count() == sum(tour.visible for tour in modele.tours)

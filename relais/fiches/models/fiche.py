@@ -1,154 +1,29 @@
-"""The fiche and its tours. Nothing in clear here names a person or a situation."""
+"""The fiche. Nothing in clear here names a person or a situation."""
 
 import uuid
-from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
-from relais.annuaire.models import Affectation, Agent, Convention, Equipe, Organisation, Territoire
-from relais.fiches.models.conservation import ARCHIVEE, ConservationQuerySet
+from relais.annuaire.models import Agent, Convention, Equipe, Organisation, Territoire
+from relais.fiches.models.conservation import ARCHIVEE
 from relais.fiches.models.corbeille import (
-    INVISIBLES_CAISSE,
     LIBRE,
     NON_CLASSEE,
 )
-from relais.fiches.models.mains import EN_COURS, en_main
+from relais.fiches.models.mains import EN_COURS
 from relais.fiches.models.recherche import A_VERSER
+from relais.fiches.models.requetes import FicheQuerySet
 from relais.fiches.reference import nouvelle_reference
-from relais.regles.circuit import OUVERTES, REPONDUES, TERMINEES, TRAITEES, Geste, Statut
-from relais.regles.convention import ROLES_DE_LA_CAISSE, Canal, Role
+from relais.regles.circuit import OUVERTES, TERMINEES, TRAITEES, Statut
+from relais.regles.convention import Canal
 from relais.regles.retrait import MotifRetrait
 from relais.socle.donnees_personnelles import communs
 
-D_UNE_LIGNE = (
-    *("reference", "convention", "statut", "motifs", "canal", "issue", "reponse_au_professionnel"),
-    *("creee_le", "transmise_le", "reponse_due_le", "premier_geste_le", "repondue_le"),
-    *("ouverte_caisse_le", "reponse_lue_le", "complement_recu_le"),
-    *("retiree_le", "rouverte_le", "cloture_office_le"),
-    *("copie_caisse_du", "copie_caisse_jusqu_au", "classee_le", "chargee_a"),
-    *("territoire__code", "territoire__nom", "territoire__couleur"),
-    *("chargee_a__prenom", "chargee_a__nom", "chargee_a__email"),
-    *("proprietaire__prenom", "proprietaire__nom", "proprietaire__email"),
-    *("confiee_par__prenom", "confiee_par__nom", "confiee_par__email"),
-)
-D_UNE_ARCHIVE = (
-    *("reference", "transmise_le", "accompagnement_fini_le", "departement_a_purger_le"),
-    *("proprietaire__prenom", "proprietaire__nom", "proprietaire__email"),
-)
 AVEC_LA_FICHE = "purgé avec la fiche"
-
-
-class FicheQuerySet(ConservationQuerySet):
-    def visibles_par(self, qui: Affectation) -> "FicheQuerySet":
-        """The fiches whose content `qui` may open; the only door of views (security.md, rights).
-
-        An archived one is not among them at the Département: it has a door of its own (0024).
-        """
-        if qui.role in ROLES_DE_LA_CAISSE:
-            return self.recues_par(qui.organisation_id)
-        return self.tenues_par(qui).hors_archives()
-
-    def tenues_par(self, qui: Affectation) -> "FicheQuerySet":
-        """Those of a Département that `qui` has in hand or whose équipe they lead, archived too.
-
-        For their clock and their metadata: a content opens by `visibles_par`, or with a reason.
-        """
-        siennes = Q(departement=qui.organisation_id) & en_main(qui)
-        if qui.role in (Role.TRAVAILLEUR_SOCIAL, Role.CHARGE_ACCUEIL):
-            return self.filter(siennes, destruction_engagee_le=None)
-        if qui.role == Role.ENCADRANT:
-            return self.filter(
-                siennes
-                | Q(departement=qui.organisation_id, equipe=qui.equipe_id)
-                & ~Q(statut=Statut.BROUILLON),
-                destruction_engagee_le=None,
-            )
-        return self.none()
-
-    def archives_de(self, qui: Affectation) -> "FicheQuerySet":
-        """What `qui` lists of the archives: their own, or the équipe's for its encadrant."""
-        siennes = Q(equipe=qui.equipe_id) if qui.role == Role.ENCADRANT else en_main(qui)
-        a_lui = self.filter(siennes, departement=qui.organisation_id, destruction_engagee_le=None)
-        return a_lui.archivees()
-
-    def a_revoir_par(self, qui: Affectation, jour: date) -> "FicheQuerySet":
-        """Those of the équipe on which nothing has happened for a year, for its encadrant.
-
-        Archived ones whose RSA right was opened again too: nothing is without a clock.
-        """
-        if qui.role != Role.ENCADRANT:
-            return self.none()
-        return self.filter(departement=qui.organisation_id, equipe=qui.equipe_id).a_revoir(jour)
-
-    def recues_par(self, caisse: str) -> "FicheQuerySet":
-        return self.filter(caisse=caisse).exclude(statut__in=INVISIBLES_CAISSE)
-
-    def en_cours(self) -> "FicheQuerySet":
-        return self.filter(EN_COURS)
-
-    def a_clore_d_office(self, maintenant: datetime) -> "FicheQuerySet":
-        """Answered long ago, and nobody is writing about them (`delais.cloture_d_office`)."""
-        return self.filter(
-            statut__in=TRAITEES, cloture_office_le__lte=maintenant, brouillon__isnull=True
-        ).order_by("cloture_office_le")
-
-    def ouvertes_avec_copie(
-        self, copies: Sequence[uuid.UUID], statuts: Sequence[Statut]
-    ) -> "FicheQuerySet":
-        """The fiches in these states of which these exemplaires are copies, newest first."""
-        return self.filter(
-            pk__in=models.Subquery(
-                self.model._meta.apps.get_model("fiches", "Exemplaire")
-                .objects.filter(pk__in=copies)
-                .values("envoi__fiche")
-            ),
-            statut__in=statuts,
-            accompagnement_fini_le=None,
-        ).order_by("-transmise_le")
-
-    def a_un_brouillon(self, reference: str) -> bool:
-        return self.filter(reference=reference, brouillon__isnull=False).exists()
-
-    def de_l_equipe(self, equipe: Equipe | None) -> "FicheQuerySet":
-        return self.filter(equipe=equipe)
-
-    def reponses_a_lire(self) -> "FicheQuerySet":
-        return self.filter(statut__in=REPONDUES, reponse_lue_le__isnull=True)
-
-    def terminees(self) -> "FicheQuerySet":
-        return self.filter(statut__in=TERMINEES)
-
-    def recentes(self) -> "FicheQuerySet":
-        return self.order_by("-creee_le", "pk")
-
-    def pour_liste(self) -> "FicheQuerySet":
-        """What a line of a list shows, and no other column: no account's password among them."""
-        liees = ("territoire", "chargee_a", "proprietaire", "confiee_par")
-        return self.select_related(*liees).only(*D_UNE_LIGNE)
-
-    def pour_archives(self) -> "FicheQuerySet":
-        """A line of the archives: dates and states, no name."""
-        return self.select_related("proprietaire").only(*D_UNE_ARCHIVE)
-
-    def pour_page(self) -> "FicheQuerySet":
-        liees = ("territoire", "equipe", "chargee_a", "proprietaire", "auteur", "confiee_par")
-        return self.select_related(*liees)
-
-    def au_statut(self, statut: str) -> "FicheQuerySet":
-        return self.filter(statut=statut)
-
-    def du_territoire(self, code: str) -> "FicheQuerySet":
-        return self.filter(territoire__code=code)
-
-    def au_motif(self, motif: str) -> "FicheQuerySet":
-        return self.filter(motifs__contains=[motif])
-
-    def verrouillees(self) -> "FicheQuerySet":
-        return self.select_for_update(of=("self",), no_key=True)
 
 
 class Fiche(models.Model):
@@ -402,65 +277,3 @@ class Fiche(models.Model):
     def a_recu_une_reponse(self) -> bool:
         """In one tour or another: what a deletion would take away."""
         return self.tours.filter(repondue_le__isnull=False).exists()
-
-
-class Tour(models.Model):
-    """One request of the author and the 72 hours that follow: first sending, asked again."""
-
-    fiche = models.ForeignKey(Fiche, models.CASCADE, related_name="tours")
-    departement = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
-    caisse = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
-    rang = models.PositiveSmallIntegerField()
-    transmise_le = models.DateTimeField()
-    reponse_due_le = models.DateTimeField()
-    derniere_heure_utile = models.DateTimeField()
-    prochain_point_le = models.DateField(null=True)
-    premier_geste_le = models.DateTimeField(null=True)
-    repondue_le = models.DateTimeField(null=True)
-    etapes = models.PositiveSmallIntegerField(default=0)
-    rappelee_le = models.DateTimeField(null=True)
-    # Waiting for a complement: since when, and all the waits of the tour that are over.
-    complement_demande_le = models.DateTimeField(null=True)
-    attente = models.DurationField(default=timedelta)
-
-    class Meta:
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["fiche", "rang"], name="tour_rang_unique"),
-            models.CheckConstraint(
-                condition=Q(reponse_due_le__gt=F("transmise_le")), name="tour_due_apres_son_envoi"
-            ),
-        ]
-
-    class DonneesPersonnelles:
-        champs: ClassVar = communs(
-            (
-                "id fiche departement caisse rang transmise_le reponse_due_le "
-                "derniere_heure_utile prochain_point_le premier_geste_le repondue_le etapes "
-                "rappelee_le complement_demande_le attente"
-            ),
-            ("mesurer le délai de réponse (convention, annexe 1)", AVEC_LA_FICHE),
-        )
-
-
-class Transition(models.Model):
-    """One line of the timeline, kept with the fiche."""
-
-    fiche = models.ForeignKey(Fiche, models.CASCADE, related_name="transitions")
-    departement = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
-    caisse = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
-    geste = models.CharField(max_length=30, choices=[(g.value, g.value) for g in Geste])
-    de = models.CharField(max_length=20, choices=[(s.value, s.value) for s in Statut])
-    vers = models.CharField(max_length=20, choices=[(s.value, s.value) for s in Statut])
-    par = models.ForeignKey(Agent, models.PROTECT, null=True, related_name="+")
-    organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="+")
-    le = models.DateTimeField()
-    reserve_caisse = models.BooleanField(default=False)  # hidden from the Département (box 1)
-
-    class Meta:
-        indexes: ClassVar = [models.Index(fields=["fiche", "le"], name="transition_de_la_fiche")]
-
-    class DonneesPersonnelles:
-        champs: ClassVar = communs(
-            ("id fiche departement caisse geste de vers par organisation le reserve_caisse"),
-            ("tracer le circuit (convention, art. 5.2 d)", AVEC_LA_FICHE),
-        )

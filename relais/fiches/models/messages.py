@@ -9,7 +9,8 @@ from django.db import models
 from django.db.models import Q
 
 from relais.annuaire.models import Agent, Organisation
-from relais.fiches.models.fiche import AVEC_LA_FICHE, Fiche, Tour
+from relais.fiches.models.fiche import AVEC_LA_FICHE, Fiche
+from relais.fiches.models.passages import Tour
 from relais.regles.circuit import Geste, Statut
 from relais.regles.convention import Canal
 from relais.regles.effacement import Cause

@@ -8,7 +8,8 @@ from django.db.models import Exists, F, OuterRef, Q
 
 from relais.annuaire.models import Affectation, Agent, Organisation
 from relais.fiches.models.corbeille import INVISIBLES_CAISSE
-from relais.fiches.models.fiche import AVEC_LA_FICHE, Fiche, Tour
+from relais.fiches.models.fiche import AVEC_LA_FICHE, Fiche
+from relais.fiches.models.passages import Tour
 from relais.regles.circuit import CHEZ_LA_CAISSE, OUVERTES, REPONDUES, Statut
 from relais.regles.rappels import Nature
 from relais.socle.donnees_personnelles import communs

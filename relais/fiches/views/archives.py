@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from relais.annuaire.portes import statut_de
-from relais.fiches import affichage, documents, dossier, exemplaires, sort
+from relais.fiches import affichage, deroule, documents, dossier, exemplaires, sort
 from relais.fiches.actions import archives as actions
 from relais.fiches.actions.acte import ActeRefuse
 from relais.fiches.forms.conservation import FormulaireOuverture
@@ -79,7 +79,7 @@ def _lue(requete: HttpRequest, fiche: Fiche, motif: str) -> HttpResponse:
         {
             "fiche": fiche,
             "raison": RAISONS_OUVERTURE[motif],
-            "deroule": affichage.deroule(fiche, pour=qui),
+            "deroule": deroule.jalons(fiche, pour=qui),
             "messages_de_la_caisse": affichage.messages_de_la_caisse(fiche, pour=qui, jour=jour),
             **lisible,
         },

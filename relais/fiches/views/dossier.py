@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET, require_POST
 
 from relais.annuaire.models import Affectation
-from relais.fiches import affichage, documents, dossier, droits
+from relais.fiches import affichage, deroule, documents, dossier, droits
 from relais.fiches.actions import dossier as actions
 from relais.fiches.models import Exemplaire, Fiche
 from relais.fiches.views.portes import (
@@ -50,7 +50,7 @@ def le_dossier(fiche: Fiche, qui: Affectation) -> bytes:
         raise Http404
     return documents.dossier(
         pieces,
-        affichage.deroule(fiche, pour=qui),
+        deroule.jalons(fiche, pour=qui),
         reference=fiche.reference,
         convention=regles(fiche),
         etat=affichage.etat(fiche, pour=qui).libelle,

@@ -14,6 +14,7 @@ from relais.annuaire.portes import fichier_joint
 from relais.fiches import (
     affichage,
     classements,
+    deroule,
     documents,
     droits,
     exemplaires,
@@ -126,7 +127,7 @@ def voir(requete: HttpRequest, reference: str) -> HttpResponse:
             **(_notes(fiche) if caisse else {}),
             **(_gens(fiche, contenu, jour) if caisse else {}),
             "etat": affichage.etat(fiche, pour=qui, a_signer=_a_signer(contenu)),
-            "deroule": affichage.deroule(fiche, pour=qui),
+            "deroule": deroule.jalons(fiche, pour=qui),
             "a_qui": affichage.a_qui_d_agir(fiche, pour=qui),
             "messages_de_la_caisse": affichage.messages_de_la_caisse(fiche, pour=qui, jour=jour),
             "gestes": {g.value for g in _gestes(fiche, requete)},
