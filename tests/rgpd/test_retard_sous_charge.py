@@ -104,7 +104,7 @@ def cadence(secondes: float) -> Iterator[None]:
 def attendre_l_ouvrier(sortie: Path) -> None:
     """Until its first passage of the purge: what is measured is a service that runs."""
     app.configure_task("rgpd.purger").defer(timestamp=0)
-    attendre(Passage.objects.filter(organisation=CAISSE).exists, sortie, secondes=120)
+    attendre(Passage.objects.filter(organisation=CAISSE).exists, sortie, secondes=300)
 
 
 def retards(dus: dict[UUID, datetime], *, au_plus: timedelta) -> list[float]:
