@@ -22,7 +22,12 @@ from relais.socle.disque import graver
 
 journal = logging.getLogger(__name__)
 # What people wrote, and who was screened. A sealed post and a second factor end by their own dates.
-GENRES = frozenset({Genre.EXEMPLAIRE, Genre.BROUILLON, Genre.NOTE, Genre.PERSONNE, Genre.DEPOT})
+GENRES = frozenset(
+    {
+        *(Genre.EXEMPLAIRE, Genre.BROUILLON, Genre.NOTE),
+        *(Genre.PERSONNE, Genre.DEPOT, Genre.EXPORT),
+    }
+)
 _LIGNE = re.compile(r"\S+ ([a-z_]+) ([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})")
 
 

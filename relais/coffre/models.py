@@ -28,6 +28,7 @@ class Genre(StrEnum):
     SECOND_FACTEUR = "second_facteur"
     PERSONNE = "personne"
     DEPOT = "depot"  # a file of the caseload, while it is read
+    EXPORT = "export"  # a list taken away, until its author fetches it
 
 
 class Nature(StrEnum):

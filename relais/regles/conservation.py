@@ -57,6 +57,12 @@ def depot(arrive_le: datetime, *, convention: Convention) -> datetime:
     return _plus(arrive_le, heures=convention.conservation.depot_heures.exigee(jour))
 
 
+def export(fait_le: datetime, *, convention: Convention) -> datetime:
+    """End of a list made to be taken away, unless its author fetches it before: 24 hours."""
+    jour = jour_local(fait_le, convention=convention)
+    return _plus(fait_le, heures=convention.conservation.export_heures.exigee(jour))
+
+
 def opposition(recue_le: date, *, convention: Convention) -> date:
     """Last day on which an opposition is remembered: 12 to 24 months (CRPA R.114-9-7)."""
     return decaler(recue_le, mois=convention.conservation.opposition_mois.exigee(recue_le))

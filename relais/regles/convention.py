@@ -351,6 +351,7 @@ class Conservation:
     donnees_reperage_mois: Datee[int]
     opposition_mois: Datee[int]
     depot_heures: Datee[int]  # a file of the caseload, while it is read
+    export_heures: Datee[int]  # a list taken away, until its author fetches it
     copie_coffre_heures: Datee[int]
     sauvegarde_jours: Datee[int]
     support_long: Datee[Support]

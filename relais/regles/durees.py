@@ -108,6 +108,14 @@ REGLES: tuple[Regle, ...] = (
         Qui.DEPARTEMENT,
     ),
     Regle(
+        Cause.EXPORT,
+        "Les exports de listes, s’ils n’ont pas été pris",
+        "leur préparation",
+        "export_heures",
+        Unite.HEURES,
+        Qui.DEPARTEMENT,
+    ),
+    Regle(
         "opposition",
         "Les oppositions, en empreintes",
         "leur réception",
@@ -186,6 +194,7 @@ _CLES: dict[str, str] = {
     Cause.OPPOSITION: "donnees_reperage_mois",
     Cause.SANS_OBJET: "donnees_reperage_mois",
     Cause.DEPOT_FINI: "depot_heures",
+    Cause.EXPORT_PRIS: "export_heures",
     Cause.RESTAURATION: "caisse_jours",
     Cause.ORPHELINE: "brouillon_jours",
 }
@@ -203,9 +212,11 @@ LIBELLES_CAUSE: dict[str, str] = {
     Cause.NOTE_RETIREE: "Note d’appel retirée par son auteur",
     Cause.PERSONNE_REPEREE: "Personne repérée, à son échéance",
     Cause.DEPOT: "Fichier du repérage, à son échéance",
+    Cause.EXPORT: "Export de liste, à son échéance",
     Cause.OPPOSITION: "Personne repérée, sur son opposition",
     Cause.SANS_OBJET: "Personne repérée, qui n’est plus concernée",
     Cause.DEPOT_FINI: "Fichier du repérage, lu ou abandonné",
+    Cause.EXPORT_PRIS: "Export de liste, pris par son auteur",
     Cause.RESTAURATION: "Effacé à nouveau après une restauration",
     Cause.ORPHELINE: "Clé dont le document n’a jamais été enregistré",
 }

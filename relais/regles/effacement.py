@@ -15,6 +15,7 @@ class Cause(StrEnum):
     DOSSIER_PAPIER = "dossier_papier"
     PERSONNE_REPEREE = "personne_reperee"
     DEPOT = "depot"  # a file of the caseload, 24 hours after it came
+    EXPORT = "export"  # a list that its author did not fetch
     # an act
     BROUILLON_FINI = "brouillon_fini"  # sent, or thrown away by who wrote it
     RAPPEL = "rappel"
@@ -24,6 +25,7 @@ class Cause(StrEnum):
     OPPOSITION = "opposition"
     SANS_OBJET = "sans_objet"  # screened no more: outside of what is kept
     DEPOT_FINI = "depot_fini"  # stored, cancelled or refused
+    EXPORT_PRIS = "export_pris"  # fetched: it is on the computer of its author
     # a restore: its key is in the store no more
     RESTAURATION = "restauration"
     # a key whose object never came: the act was undone, or its process killed

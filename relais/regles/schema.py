@@ -199,6 +199,7 @@ SCHEMA: dict[str, Serie | Lecteur | dict[str, Serie | Lecteur]] = {
         "donnees_reperage_mois": _duree(12, "mois"),
         "opposition_mois": Serie(entier(12, 24, "mois"), archives=True),
         "depot_heures": _duree(24, "heures"),
+        "export_heures": _duree(24, "heures"),
         "copie_coffre_heures": _duree(720, "heures"),
         "sauvegarde_jours": _duree(365, "jours"),
         "support_long": Serie(choix(Support), archives=True),

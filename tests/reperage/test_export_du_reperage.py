@@ -22,6 +22,7 @@ from relais.fiches import effacement
 from relais.fiches.actions.acte import ActeRefuse
 from relais.fiches.actions.exports import Forme
 from relais.journal.models import Certificat, Evenement
+from relais.regles import durees
 from relais.regles.reperage import Consentement, Fait
 from relais.reperage import feuilles
 from relais.reperage.actions import exports
@@ -202,16 +203,16 @@ def test_le_fichier_se_prend_une_fois_puis_sa_cle_est_detruite(personnel: Person
     qui = personnel.charge_reperage
     export = demander(qui)
     assert b"FICTIF" not in bytes(export.contenu or b"")
-    assert presentes(Genre.DEPOT, [export.pk]) == {export.pk}
+    assert presentes(Genre.EXPORT, [export.pk]) == {export.pk}
     assert b"FICTIF" in prendre(qui, export).octets
-    assert presentes(Genre.DEPOT, [export.pk]) == set()
+    assert presentes(Genre.EXPORT, [export.pk]) == set()
     with contexte(qui):
         assert Export.objects.get(pk=export.pk).contenu is None
     with pytest.raises(ActeRefuse, match="déjà été téléchargé"):
         prendre(qui, export)
     effacement.achever(DEPARTEMENT)
     with contexte(qui):
-        assert list(Certificat.objects.values_list("regle", flat=True)) == ["depot_fini"]
+        assert list(Certificat.objects.values_list("regle", flat=True)) == ["export_pris"]
 
 
 def test_le_fichier_qu_on_ne_prend_pas_s_efface_en_24_heures(personnel: Personas) -> None:
@@ -221,12 +222,34 @@ def test_le_fichier_qu_on_ne_prend_pas_s_efface_en_24_heures(personnel: Personas
     with pytest.raises(ActeRefuse, match="effacé"):
         prendre(qui, export, hours=24)
     purge.purger(DEPARTEMENT, maintenant=horloge.maintenant() + timedelta(hours=23, minutes=59))
-    assert presentes(Genre.DEPOT, [export.pk]) == {export.pk}
+    assert presentes(Genre.EXPORT, [export.pk]) == {export.pk}
     purge.purger(DEPARTEMENT, maintenant=horloge.maintenant() + timedelta(hours=24, minutes=1))
-    assert presentes(Genre.DEPOT, [export.pk]) == set()
+    assert presentes(Genre.EXPORT, [export.pk]) == set()
     with contexte(qui):
         assert not Export.objects.filter(pk=export.pk).exists()
-        assert list(Certificat.objects.values_list("regle", flat=True)) == ["depot"]
+        assert list(Certificat.objects.values_list("regle", flat=True)) == ["export"]
+
+
+def test_son_certificat_dit_un_export_sa_regle_et_son_echeance(personnel: Personas) -> None:
+    """On the DPO's page and on the bordereau, it is no file of the caseload."""
+    une("Camille")
+    qui = personnel.charge_reperage
+    pris, laisse = demander(qui), demander(qui)
+    prendre(qui, pris)
+    purge.purger(DEPARTEMENT, maintenant=horloge.maintenant() + timedelta(hours=25))
+    with contexte(qui):
+        certificats = {
+            un.objet_id: (un.genre, durees.LIBELLES_CAUSE[un.regle], un.du_le)
+            for un in Certificat.objects.all()
+        }
+        engages = Evenement.objects.filter(action="destruction_engagee")
+        assert list(engages.values_list("objet", "nombre")) == [("export", 1)]
+    assert certificats[pris.pk][:2] == ("export", "Export de liste, pris par son auteur")
+    assert certificats[laisse.pk] == (
+        "export",
+        "Export de liste, à son échéance",
+        laisse.a_purger_le,
+    )
 
 
 def test_la_cle_d_un_fichier_qui_attend_n_est_pas_balayee(personnel: Personas) -> None:
@@ -236,7 +259,7 @@ def test_la_cle_d_un_fichier_qui_attend_n_est_pas_balayee(personnel: Personas) -
     Cle.objects.filter(objet_id=export.pk).update(creee_le=maintenant - timedelta(days=3))
     constat = orphelines.constater(DEPARTEMENT, maintenant=maintenant)
     assert constat.vues.total() == 1
-    assert export.pk not in constat.orphelines[Genre.DEPOT]
+    assert export.pk not in constat.orphelines[Genre.EXPORT]
 
 
 def test_le_fichier_n_existe_que_pour_son_auteur(personas: Personas) -> None:

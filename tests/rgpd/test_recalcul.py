@@ -1,5 +1,6 @@
 """An avenant that changes a duration: shown, then written; a copy already sent is not prolonged."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -13,10 +14,14 @@ from relais.annuaire import conventions
 from relais.fiches.actions import conservation
 from relais.fiches.models import Brouillon, Exemplaire, Fiche, NoteAppel
 from relais.regles.convention import Datee, Ligne
+from relais.reperage.models import Export, Import
 from relais.rgpd.actions.recalcul import Constat, recalculer
 from tests.fiches import gestes
 from tests.fiches.gestes import CAISSE, DEPARTEMENT, LUNDI, apres
-from tests.personas import Personas
+from tests.personas import Personas, connecter
+from tests.reperage.personnes import creer, dossier
+from tests.reperage.test_export_du_reperage import demander
+from tests.reperage.test_purge_du_reperage import deposer
 from tests.rgpd.gestes import dits
 from tests.rgpd.test_horloge_du_departement import FINI, faire, minuit, terminee
 
@@ -121,6 +126,37 @@ def test_un_brouillon_suit_la_duree_de_son_dernier_acte(
     assert dit(recalculer(maintenant=apres(days=2), ecrire=True)) == {"brouillons": (0, 1)}
     with gestes.vu_de(DEPARTEMENT):
         assert Brouillon.objects.get().a_purger_le == apres(days=60)
+
+
+def test_un_export_attend_le_temps_que_dit_la_convention(
+    personas: Personas, avenant: Avenant
+) -> None:
+    creer(dossier())
+    avenant(export_heures=[(DEBUT, 6)])
+    export = demander(personas.charge_reperage)
+    assert export.a_purger_le - export.cree_le == timedelta(hours=6)
+    page = connecter(personas.charge_reperage).get("/reperage/exporter/").content.decode()
+    assert "une fois, dans les 6&nbsp;heures" in page
+
+
+def test_ce_qui_attend_du_reperage_suit_la_duree_de_son_jour(
+    personas: Personas, avenant: Avenant
+) -> None:
+    creer(dossier())
+    export = demander(personas.charge_reperage)
+    depot = deposer(personas, export.cree_le)
+    avenant(export_heures=[(DEBUT, 6)], depot_heures=[(DEBUT, 12)])
+    montres = recalculer(maintenant=export.cree_le, ecrire=False)
+    assert dit(montres) == {"fichiers du repérage": (1, 0), "exports de listes": (1, 0)}
+    assert re.search(r" \d\d:\d\d → .* \d\d:\d\d$", montres[-1].exemples[0])
+    assert dit(recalculer(maintenant=export.cree_le, ecrire=True)) == dit(montres)
+    with gestes.vu_de(DEPARTEMENT):
+        fins = (Export.objects.get().a_purger_le, Import.objects.get().a_purger_le)
+    assert fins == (
+        export.cree_le + timedelta(hours=6),
+        depot.cree_le + timedelta(hours=12),
+    )
+    assert dit(recalculer(maintenant=export.cree_le, ecrire=True)) == {}
 
 
 def test_ce_qui_est_engage_ne_bouge_plus(personas: Personas, avenant: Avenant) -> None:

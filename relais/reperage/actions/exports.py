@@ -2,7 +2,7 @@
 
 import uuid
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
@@ -15,13 +15,13 @@ from relais.fiches import effacement
 from relais.fiches.actions.acte import ActeRefuse, consigner_par
 from relais.fiches.actions.exports import TYPES_MIME, Forme
 from relais.journal.models import Action
+from relais.regles import conservation
 from relais.regles.effacement import Cause
 from relais.reperage import droits, feuilles
 from relais.reperage.models import Export, PersonneQuerySet
 from relais.socle.horloge import PARIS, jour_de
 
 LIGNES_AU_PLUS = 2_000  # more than a Département calls in a month
-GARDE = timedelta(hours=24)
 VIE_DU_FICHIER = timedelta(days=31)  # by then another file of the month has come
 TROP = "Cette liste dépasse 2 000 personnes : choisissez un niveau, un territoire ou une équipe."
 VIDE = "Il n’y a personne dans cette liste : rien à exporter."
@@ -64,12 +64,18 @@ def exporter(
         par=par.agent,
         forme=forme,
         nombre=len(partis),
-        contenu=sceller(Genre.DEPOT, pk, octets, organisation=par.organisation_id),
+        contenu=sceller(Genre.EXPORT, pk, octets, organisation=par.organisation_id),
         cree_le=maintenant,
-        a_purger_le=maintenant + GARDE,
+        a_purger_le=conservation.export(maintenant, convention=convention),
     )
     consigner_par(Action.EXPORT, f"reperage.{forme}", par=par, nombre=export.nombre)
     return export
+
+
+def garde(organisation: str, *, au: date) -> int | None:
+    """How many hours a file waits for its author, as the convention says that day."""
+    convention = regles_de_l_organisation(organisation)
+    return convention.conservation.export_heures.au(au) if convention else None
 
 
 @transaction.atomic
@@ -86,39 +92,21 @@ def prendre(export: Export, *, par: Affectation, maintenant: datetime) -> Fichie
         raise ActeRefuse(EXPIRE)
     organisation = export.organisation_id
     try:
-        octets = ouvrir(Genre.DEPOT, export.pk, bytes(export.contenu), organisation=organisation)
+        octets = ouvrir(Genre.EXPORT, export.pk, bytes(export.contenu), organisation=organisation)
     except Illisible:
         raise ActeRefuse(EXPIRE) from None
     export.contenu, export.pris_le = None, maintenant
     export.save(update_fields=["contenu", "pris_le"])
-    _detruire(export, Cause.DEPOT_FINI, du_le=maintenant, le=maintenant)
+    effacement.engager(
+        Genre.EXPORT,
+        {export.pk: maintenant},
+        organisation=organisation,
+        regle=Cause.EXPORT_PRIS,
+        le=maintenant,
+    )
     consigner_par(Action.EXPORT, "reperage.telechargement", par=par, nombre=export.nombre)
     nom = f"relais-a-joindre-{jour_de(export.cree_le).isoformat()}.{export.forme}"
     return Fichier(nom, TYPES_MIME[Forme(export.forme)], octets)
-
-
-@transaction.atomic
-def effacer_les_echus(organisation: str, *, maintenant: datetime, lot: int) -> int:
-    """Those of 24 hours ago, fetched or not: their keys engaged, their rows deleted; how many.
-
-    Under the wall of the organisation, in the purge (relais.rgpd).
-    """
-    echus = list(Export.objects.a_purger(organisation, maintenant).verrouilles()[:lot])
-    for export in echus:
-        if export.pris_le is None:
-            _detruire(export, Cause.DEPOT, du_le=export.a_purger_le, le=maintenant)
-        export.delete()
-    return len(echus)
-
-
-def _detruire(export: Export, regle: Cause, *, du_le: datetime, le: datetime) -> None:
-    effacement.engager(
-        Genre.DEPOT,
-        {export.pk: du_le},
-        organisation=export.organisation_id,
-        regle=regle,
-        le=le,
-    )
 
 
 def _octets(feuille: tableur.Feuille, forme: Forme, maintenant: datetime) -> bytes:

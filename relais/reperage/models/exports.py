@@ -1,4 +1,4 @@
-"""A list taken away: sealed under a key of its own until its author fetches it, once, in 24 hours.
+"""A list taken away: sealed under a key of its own until its author fetches it, once.
 
 What is on somebody's computer is out of reach: the file bears the day by which it must go.
 """
@@ -13,7 +13,9 @@ from django.db.models import Q
 from relais.annuaire.models import Affectation, Agent, Organisation
 from relais.socle.donnees_personnelles import TECHNIQUE, communs
 
-CONSERVATION = "clé détruite au téléchargement, ou au bout de 24 heures ; ligne supprimée alors"
+CONSERVATION = (
+    "clé détruite au téléchargement, ou au bout de 24 heures ; ligne supprimée au bout de 24 heures"
+)
 
 
 class ExportQuerySet(models.QuerySet["Export"]):
@@ -40,7 +42,7 @@ class ExportQuerySet(models.QuerySet["Export"]):
 
 
 class Export(models.Model):
-    """One file asked for. `contenu` is sealed under `Genre.DEPOT`, and gone once fetched."""
+    """One file asked for. `contenu` is sealed under `Genre.EXPORT`, and gone once fetched."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")

@@ -49,6 +49,7 @@ def exporter(requete: HttpRequest) -> HttpResponse:
             "prets": Export.objects.de_l_auteur(requete.affectation).a_prendre(
                 horloge.maintenant()
             ),
+            "heures": exports.garde(requete.affectation.organisation_id, au=horloge.aujourd_hui()),
             "suite": suite,
             "adresse_du_retour": reverse("reperage:liste") + (f"?{suite}" if suite else ""),
         },

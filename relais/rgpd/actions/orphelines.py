@@ -8,11 +8,11 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from itertools import chain
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 
 from relais.annuaire import facteurs
 from relais.annuaire.contexte import contexte_systeme
@@ -136,9 +136,12 @@ def _decidees(objets: Iterable[UUID]) -> Iterable[UUID]:
 
 def _dans(modele: type[Model]) -> "Lignes":
     """Those of these objects that have a row in that table."""
-    return lambda objets: modele._default_manager.filter(pk__in=list(objets)).values_list(
-        "pk", flat=True
-    )
+    return _parmi(modele._default_manager.all)
+
+
+def _parmi(lignes: "Callable[[], QuerySet[Any]]") -> "Lignes":
+    """Those of these objects that are among these rows."""
+    return lambda objets: lignes().filter(pk__in=list(objets)).values_list("pk", flat=True)
 
 
 Lignes = Callable[[Iterable[UUID]], Iterable[UUID]]
@@ -147,10 +150,8 @@ LIGNES: dict[Genre, Lignes] = {
     Genre.NOTE: _dans(NoteAppel),
     Genre.BROUILLON: _dans(Brouillon),
     Genre.PERSONNE: _dans(Personne),
-    Genre.DEPOT: lambda objets: chain(
-        Import.objects.avec_contenu().filter(pk__in=list(objets)).values_list("pk", flat=True),
-        Export.objects.avec_contenu().filter(pk__in=list(objets)).values_list("pk", flat=True),
-    ),
+    Genre.DEPOT: _parmi(Import.objects.avec_contenu),
+    Genre.EXPORT: _parmi(Export.objects.avec_contenu),
     Genre.ENVOI_EN_ATTENTE: _dans(SaisieGardee),
     Genre.SECOND_FACTEUR: facteurs.cles_en_usage,
 }

@@ -21,8 +21,7 @@ from relais.journal.actions import consigner
 from relais.journal.models import Action
 from relais.regles.circuit import Statut
 from relais.regles.effacement import Cause
-from relais.reperage.actions import exports
-from relais.reperage.models import Import, Personne
+from relais.reperage.models import Export, Import, Personne
 from relais.rgpd.actions import oublis
 from relais.rgpd.models import Passage
 from relais.socle import horloge
@@ -116,9 +115,13 @@ def engager_les_fiches(departement: str, maintenant: datetime, lot: int) -> int:
 
 
 def engager_les_exports(departement: str, maintenant: datetime, lot: int) -> int:
-    """Files made of the caseload 24 hours ago, fetched or not."""
+    """Lists made of the caseload whose time is over (convention, export_heures), fetched or not."""
     with contexte_systeme(departement):
-        return exports.effacer_les_echus(departement, maintenant=maintenant, lot=lot)
+        echus = list(Export.objects.a_purger(departement, maintenant).verrouilles()[:lot])
+        Export.objects.filter(pk__in=[un.pk for un in echus]).delete()
+        restes = {un.pk: un.a_purger_le for un in echus if un.pris_le is None}
+        _engager(Genre.EXPORT, restes, departement, Cause.EXPORT, maintenant)
+        return len(echus)
 
 
 def engager_les_personnes(departement: str, maintenant: datetime, lot: int) -> int:

@@ -2,7 +2,8 @@
 
 The caisse's copies: the value in force on the day of each message decides (regles.conservation), so
 that a later avenant never prolongs a copy already sent. The Département's clock: the values of
-today, for what is kept today. Drafts: the value in force on their last act.
+today, for what is kept today. Drafts: the value in force on their last act. Files of the caseload
+and lists made of it: on the day they came.
 """
 
 from collections import Counter
@@ -12,7 +13,7 @@ from datetime import date, datetime
 from typing import Any
 
 from relais.annuaire.contexte import contexte_systeme
-from relais.annuaire.conventions import regles_de
+from relais.annuaire.conventions import regles_de, regles_de_l_organisation
 from relais.annuaire.models import Organisation
 from relais.fiches import conservations
 from relais.fiches.exemplaires import DEMANDES
@@ -20,6 +21,7 @@ from relais.fiches.models import Brouillon, Exemplaire, Fiche, NoteAppel
 from relais.journal.actions import consigner
 from relais.journal.models import Action
 from relais.regles import conservation
+from relais.reperage.models import Export, Import
 from relais.socle.horloge import PARIS
 
 EXEMPLES = 3
@@ -45,7 +47,9 @@ class Constat:
         self.plus_tot += tot
         self.plus_tard += not tot
         if len(self.exemples) < EXEMPLES:
-            self.exemples.append(f"{reference} : {_dire(avant)} → {_dire(apres)}")
+            heure = self.quoi in A_L_HEURE
+            dits = f"{_dire(avant, heure=heure)} → {_dire(apres, heure=heure)}"
+            self.exemples.append(f"{reference} : {dits}")
         return True
 
 
@@ -74,10 +78,12 @@ def recalculer(*, maintenant: datetime, ecrire: bool) -> list[Constat]:
 
 
 Fin = datetime | date | None
-Ligne = Exemplaire | NoteAppel | Brouillon | Fiche
+Ligne = Exemplaire | NoteAppel | Brouillon | Fiche | Import | Export
 Ecart = tuple[str, str, Fin, Fin, Ligne]
 EXEMPLAIRES, NOTES, COPIES = "exemplaires de la caisse", "notes de la caisse", "fins annoncées"
 BROUILLONS, FICHES, REVUES = "brouillons", "fiches du Département", "revues"
+DEPOTS, EXPORTS = "fichiers du repérage", "exports de listes"
+A_L_HEURE = {DEPOTS, EXPORTS}  # kept for hours: a day would not tell the difference
 CHAMPS = {
     EXEMPLAIRES: ["a_purger_le"],
     NOTES: ["a_purger_le"],
@@ -85,10 +91,14 @@ CHAMPS = {
     COPIES: ["copie_caisse_jusqu_au"],
     FICHES: ["departement_a_purger_le", "revue_le"],
     REVUES: ["departement_a_purger_le", "revue_le"],
+    DEPOTS: ["a_purger_le"],
+    EXPORTS: ["a_purger_le"],
 }
 
 
-def _dire(fin: Fin) -> str:
+def _dire(fin: Fin, *, heure: bool) -> str:
+    if heure and isinstance(fin, datetime):
+        return f"{fin.astimezone(PARIS):%d/%m/%Y %H:%M}"
     jour = fin.astimezone(PARIS).date() if isinstance(fin, datetime) else fin
     return f"{jour:%d/%m/%Y}" if jour else "sans date"
 
@@ -98,6 +108,7 @@ def _ecarts(code: str, maintenant: datetime) -> Iterator[Ecart]:
     yield from _des_notes(code)
     yield from _des_brouillons(code)
     yield from _des_fiches(code, maintenant.astimezone(PARIS).date())
+    yield from _du_reperage(code)
 
 
 def _des_exemplaires(caisse: str) -> Iterator[Ecart]:
@@ -143,6 +154,21 @@ def _des_fiches(departement: str, jour: date) -> Iterator[Ecart]:
         if du is not None:
             fiche.copie_caisse_jusqu_au = _fin_a_la_caisse(fiche, du)
             yield COPIES, fiche.reference, annoncee, fiche.copie_caisse_jusqu_au, fiche
+
+
+def _du_reperage(departement: str) -> Iterator[Ecart]:
+    """Files given and lists made: the value in force on the day they came."""
+    regles = regles_de_l_organisation(departement)
+    if regles is None:
+        return
+    for depot in Import.objects.chez(departement).avec_contenu().defer("constats"):
+        avant = depot.a_purger_le
+        depot.a_purger_le = conservation.depot(depot.cree_le, convention=regles)
+        yield DEPOTS, str(depot.pk), avant, depot.a_purger_le, depot
+    for export in Export.objects.avec_contenu().filter(organisation=departement).defer("contenu"):
+        avant = export.a_purger_le
+        export.a_purger_le = conservation.export(export.cree_le, convention=regles)
+        yield EXPORTS, str(export.pk), avant, export.a_purger_le, export
 
 
 def _fin_a_la_caisse(fiche: Fiche, envoye_le: datetime) -> datetime:

@@ -20,6 +20,7 @@ from relais.annuaire.contexte import contexte_systeme
 from relais.annuaire.models import Organisation
 from relais.coffre import actions as coffre
 from relais.coffre import oppositions
+from relais.coffre.detruites import GENRES
 from relais.coffre.erreurs import RetablissementRefuse
 from relais.coffre.models import Genre
 from relais.fiches import effacement
@@ -27,14 +28,14 @@ from relais.fiches.models import Brouillon, Exemplaire, Fiche, NoteAppel
 from relais.journal.actions import consigner
 from relais.journal.models import Action, Certificat
 from relais.regles.effacement import Cause
-from relais.reperage.models import Import, Personne
+from relais.reperage.models import Export, Import, Personne
 from relais.rgpd.actions import purge
 from relais.socle import horloge
 from relais.socle.models import Restauration
 
 journal = logging.getLogger(__name__)
 LOT = 500
-CERTIFIES = (Genre.EXEMPLAIRE, Genre.NOTE, Genre.BROUILLON, Genre.PERSONNE, Genre.DEPOT)
+CERTIFIES = sorted(GENRES)
 # Fewer rows than that prove nothing: a young service, a test.
 ASSEZ = 20
 PART_SUSPECTE = 0.5
@@ -100,12 +101,14 @@ class _SansCle:
     brouillons: list[UUID] = field(default_factory=list)
     personnes: list[UUID] = field(default_factory=list)
     depots: list[UUID] = field(default_factory=list)
+    exports: list[UUID] = field(default_factory=list)
     vues: int = 0
 
     @property
     def nombre(self) -> int:
-        siens = (self.exemplaires, self.notes, self.brouillons, self.personnes, self.depots)
-        return sum(map(len, siens))
+        des_fiches = (self.exemplaires, self.notes, self.brouillons)
+        du_reperage = (self.personnes, self.depots, self.exports)
+        return sum(map(len, (*des_fiches, *du_reperage)))
 
 
 def _detruire_les_certifiees(organisation: str) -> int:
@@ -129,6 +132,7 @@ def _sans_cle(organisation: str) -> _SansCle:
             (Genre.BROUILLON, Brouillon.objects.all(), trouvees.brouillons),
             (Genre.PERSONNE, Personne.objects.all(), trouvees.personnes),
             (Genre.DEPOT, Import.objects.avec_contenu(), trouvees.depots),
+            (Genre.EXPORT, Export.objects.avec_contenu(), trouvees.exports),
         )
         for genre, lignes, sans in tables:
             siennes = lignes.filter(organisation=organisation).order_by("pk")
@@ -176,10 +180,15 @@ def _engager(organisation: str, sans_cle: _SansCle, maintenant: datetime) -> Non
 
 
 def _engager_le_reperage(organisation: str, sans_cle: _SansCle, maintenant: datetime) -> None:
-    """People and files of the caseload that had been erased: their rows go at once."""
+    """People, files and lists of the caseload that had been erased: their rows go at once."""
     Personne.objects.d_ids(sans_cle.personnes).delete()
     Import.objects.vider(sans_cle.depots, maintenant)
-    for genre, pks in ((Genre.PERSONNE, sans_cle.personnes), (Genre.DEPOT, sans_cle.depots)):
+    Export.objects.filter(pk__in=sans_cle.exports).delete()
+    for genre, pks in (
+        (Genre.PERSONNE, sans_cle.personnes),
+        (Genre.DEPOT, sans_cle.depots),
+        (Genre.EXPORT, sans_cle.exports),
+    ):
         effacement.engager(
             genre,
             dict.fromkeys(pks, maintenant),
