@@ -16,6 +16,7 @@ from relais.regles.reperage import (
     Fait,
 )
 from relais.regles.subsidiarite import Aah
+from relais.reperage.textes import prenoms_ecrits
 
 SCHEMA = "personne/1"
 DECLARE = "déclaré le"
@@ -239,4 +240,18 @@ class Dossier:
     @classmethod
     def depuis_octets(cls, octets: bytes) -> Self:
         """The dossier of a decrypted document; ContenuIllisible when it is not one."""
-        return schema.depuis_octets(cls, octets, schema=SCHEMA)
+        return schema.depuis_octets(cls, octets, schema=SCHEMA)._en_prenoms_ecrits()
+
+    def _en_prenoms_ecrits(self) -> Self:
+        """Documents of before have first names in capitals: the files that come have them no more,
+        and that is no difference. Those that were decided about too, or it would be asked again.
+        """
+        identite = self.identite
+        prenoms = prenoms_ecrits(identite.prenoms)
+        conflits = tuple(
+            replace(un, valeur=prenoms_ecrits(un.valeur)) if un.nature == "prenoms" else un
+            for un in self.conflits
+        )
+        if prenoms == identite.prenoms and conflits == self.conflits:
+            return self
+        return replace(self, identite=replace(identite, prenoms=prenoms), conflits=conflits)

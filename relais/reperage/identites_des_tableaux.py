@@ -9,7 +9,7 @@ from typing import Any
 from relais.regles.foyer import Adulte
 from relais.reperage import cellules, matricules, numeros
 from relais.reperage.dossier import Coordonnees, Dossier, Foyer, Identite, Situation
-from relais.reperage.textes import LONGUEUR, propre
+from relais.reperage.textes import LONGUEUR, prenoms_ecrits, propre
 from relais.reperage.titres import Champ, Colonnes, normaliser
 
 ADULTES_AU_PLUS = 2  # of a household
@@ -52,7 +52,7 @@ class Identites:
             identite=Identite(
                 nom_naissance=_une(cases, Champ.NOM_NAISSANCE),
                 nom_usage=_une(cases, Champ.NOM),
-                prenoms=_toutes(cases, Champ.PRENOM),
+                prenoms=prenoms_ecrits(_toutes(cases, Champ.PRENOM)),
                 feminin=feminin,
                 naissance=adulte.naissance,
                 precision=adulte.precision,

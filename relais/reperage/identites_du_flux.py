@@ -7,7 +7,7 @@ from typing import Any
 from relais.regles.foyer import Adulte
 from relais.reperage import matricules, numeros
 from relais.reperage.dossier import Coordonnees, Dossier, Foyer, Identite, Situation
-from relais.reperage.textes import propre
+from relais.reperage.textes import prenoms_ecrits, propre
 
 _FEMININ = {"1": False, "2": True, "M": False, "F": True}
 _CIVILITES = {"MME": True, "MLE": True, "MLLE": True, "MR": False, "M": False, "MONSIEUR": False}
@@ -53,7 +53,7 @@ def dossier(adulte: Adulte, role: str, identite: Textes, partage: DuFoyer) -> Do
         identite=Identite(
             nom_naissance=propre(identite.get("NOMNAI", "")),
             nom_usage=propre(identite.get("NOM", "")),
-            prenoms=propre(" ".join(filter(None, prenoms))),
+            prenoms=prenoms_ecrits(propre(" ".join(filter(None, prenoms)))),
             feminin=feminin,
             naissance=adulte.naissance,
             precision=adulte.precision,
