@@ -179,6 +179,7 @@ class Difference(StrEnum):
     OPPOSEE = "opposee"
     SANS_OBJET = "sans_objet"
     NON_GARDEE = "non_gardee"
+    INCERTAINE = "incertaine"  # of a contact: somebody kept, perhaps
 
 
 LIBELLES_DIFFERENCE: dict[str, str] = {
@@ -199,6 +200,7 @@ LIBELLES_DIFFERENCE: dict[str, str] = {
     Difference.OPPOSEE: "Opposition enregistrée : non reprise",
     Difference.SANS_OBJET: "N’est plus concernée : effacée",
     Difference.NON_GARDEE: "Pas concernée à ce jour : non gardée",
+    Difference.INCERTAINE: "Contact qui peut être de plusieurs personnes : laissé",
 }
 
 SOURCES: dict[str, str] = {

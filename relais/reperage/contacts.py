@@ -6,21 +6,24 @@ It screens nobody: what it says completes people who are already kept. Older fil
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from itertools import islice
+from typing import Generic, TypeVar
 
 from relais.adaptateurs import feuilles
 from relais.adaptateurs.feuilles import Rangee
 from relais.adaptateurs.fichier import Avancer, FichierRefuse, Source
+from relais.coffre.noms import normaliser_nom
 from relais.regles.nir import LONGUEUR_CORPS
 from relais.regles.reperage import Consentement
 from relais.reperage import cellules, numeros
 from relais.reperage.dossier import Coordonnees, Dossier
 from relais.reperage.evenements import Contact, Evenement, Lecture, Refus, Remarque
+from relais.reperage.rapprochement import prenoms_accordes
 from relais.reperage.textes import propre
-from relais.reperage.titres import est_de_contacts, normaliser
+from relais.reperage.titres import RANGEES, est_de_contacts, normaliser
 
 T = TypeVar("T")
-_ADULTES = {"DEM", "CJT"}
+_DEMANDEUR, _CONJOINT = _ADULTES = ("DEM", "CJT")
 _TELEPHONE, _MAIL, _CONSENTEMENT = "telephone", ("electronique", "mail", "courriel"), "consentement"
 _ACCORDE = {"a", "accorde", "accord", "oui", "o"}
 _REFUSE = {"r", "refuse", "refus", "non", "n"}
@@ -30,35 +33,71 @@ _INCONNU = {"", "i", "inconnu"}
 def lire(source: Source, *, avancer: Avancer | None = None) -> Lecture:
     """The contacts of the adults, row by row. Raises FichierRefuse: these are no such titles."""
     rangees = enumerate(feuilles.rangees(source, avancer=avancer), 1)
-    premiere = next(rangees, (0, ()))[1]
-    if not est_de_contacts(premiere):
+    debut = (rangee for _, rangee in islice(rangees, RANGEES))
+    titres = next(filter(est_de_contacts, debut), None)
+    if titres is None:
         raise FichierRefuse(
             "Ce n’est pas le fichier des contacts de la CNAF : ses titres sont MATRICULE,"
             " NUMERO DEMANDE RSA, NUMERO TELEPHONE DOSSIER, et d’autres."
         )
     lecture = Lecture(iter(()))
-    lecture.evenements = _Contacts(_Colonnes.de(premiere), lecture.comptes).evenements(rangees)
+    lecture.evenements = _Contacts(_Colonnes.de(titres), lecture.comptes).evenements(rangees)
     return lecture
 
 
-def rapprocher(contact: Contact, candidats: Iterable[tuple[T, Dossier]]) -> T | None:
-    """Whom the contact is of: who has the NIR; else the one who has the number and the role.
+@dataclass(frozen=True, slots=True)
+class Trouve(Generic[T]):
+    """Whom a contact is of. `qui` None and `doute`: somebody kept, but it cannot be said whom."""
 
-    Another NIR is another person, whatever the number says. None: nobody, or several.
+    qui: T | None = None
+    doute: bool = False
+
+
+def rapprocher(contact: Contact, candidats: Iterable[tuple[T, Dossier]]) -> Trouve[T]:
+    """Who has the NIR; else, in the household, who has the role; else who bears the name.
+
+    Another NIR is another person, whatever the number of allocataire says.
     """
     lus = list(candidats)
     corps = contact.nir[:LONGUEUR_CORPS]
-    par_nir = [cle for cle, lu in lus if corps and lu.identite.nir[:LONGUEUR_CORPS] == corps]
-    par_role = [
-        cle
+    du_foyer = [
+        (cle, lu)
         for cle, lu in lus
         if contact.matricule
-        and contact.role
-        and (lu.foyer.matricule, lu.foyer.role) == (contact.matricule, contact.role)
+        and lu.foyer.matricule == contact.matricule
         and not (corps and lu.identite.nir)
     ]
-    trouves = par_nir or par_role
-    return trouves[0] if len(trouves) == 1 else None
+    sans_role = [(cle, lu) for cle, lu in du_foyer if not lu.foyer.role]
+    voies = (
+        [cle for cle, lu in lus if corps and lu.identite.nir[:LONGUEUR_CORPS] == corps],
+        [cle for cle, lu in du_foyer if contact.role and lu.foyer.role == contact.role],
+        [cle for cle, lu in sans_role if contact.role != _CONJOINT and _nommee(contact, lu)],
+    )
+    trouves = next(filter(None, voies), [])
+    if len(trouves) == 1:
+        return Trouve(trouves[0])
+    return Trouve(doute=bool(trouves) or any(_peut_etre(contact, lu) for _, lu in sans_role))
+
+
+def _nommee(contact: Contact, lu: Dossier) -> bool:
+    """Whether the file names that person as who answers for the household."""
+    noms = {normaliser_nom(nom) for nom in lu.identite.noms}
+    return bool(
+        contact.prenom
+        and lu.identite.prenoms
+        and normaliser_nom(contact.nom) in noms - {""}
+        and prenoms_accordes(lu.identite.prenoms, contact.prenom)
+    )
+
+
+def _peut_etre(contact: Contact, lu: Dossier) -> bool:
+    """Whether somebody of the household, whose role nobody said, may be the one of that row.
+
+    The file names the DEM alone: another name is not the DEM, and that name is not the CJT.
+    """
+    if not (contact.nom and contact.prenom):
+        return True
+    return contact.role != _DEMANDEUR and not _nommee(contact, lu)
 
 
 def coordonnees(contact: Contact) -> Coordonnees:
@@ -128,6 +167,8 @@ class _Contacts:
                 nir="" if nir is None else nir.corps + nir.cle,
                 demande=cellules.entier(self._seule(rangee, "numero demande rsa")),
                 role=role,
+                nom=self._seule(rangee, "nom responsable dossier"),
+                prenom=self._seule(rangee, "prenom responsable dossier"),
                 telephones=telephones,
                 courriels=courriels,
                 consentement=consentement,

@@ -52,6 +52,8 @@ class Contact:
     nir: str = field(default="", repr=False)  # 15 characters, empty when none reads
     demande: str = field(default="", repr=False)
     role: str = ""
+    nom: str = field(default="", repr=False)  # of who answers for the household, the DEM
+    prenom: str = field(default="", repr=False)
     telephones: tuple[str, ...] = field(default=(), repr=False)
     courriels: tuple[str, ...] = field(default=(), repr=False)
     consentement: Consentement = Consentement.INCONNU

@@ -1,13 +1,12 @@
 """Which family a file belongs to, from its first bytes."""
 
-import re
 from enum import Enum, auto
+from itertools import islice
 
 from relais.adaptateurs.fichier import FichierRefuse, Source, ouvert
 from relais.reperage import titres
 
 COLONNES = ("naissance", "inapte", "invalidite", "aah", "saspa", "travaille")
-_SEPARATEURS = re.compile(r"[;,\t]")
 _DEBUT = 64 * 1024
 _MARQUES = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 
@@ -32,13 +31,21 @@ def reconnaitre(source: Source) -> Famille:
     if debut.lstrip(b" \t\r\n\0").startswith(b"<"):
         return Famille.FLUX
     premiere, _, reste = debut.partition(b"\n")
-    titree = premiere.decode("utf-8", errors="replace")
-    if six_colonnes(titree) is None:
-        lus = map(sans_guillemets, _SEPARATEURS.split(titree))
-        return Famille.CONTACTS if titres.est_de_contacts(list(lus)) else Famille.TABLEAU
+    if six_colonnes(premiere.decode("utf-8", errors="replace")) is None:
+        return Famille.CONTACTS if _de_contacts(source) else Famille.TABLEAU
     if not reste.strip():
         raise FichierRefuse("Ce fichier n’a que sa ligne de titres.")
     return Famille.SIX_COLONNES
+
+
+def _de_contacts(source: Source) -> bool:
+    """Whether one of the first rows bears the titles of the contacts, in any encoding or workbook.
+
+    Read as it will be: what reads workbooks is loaded here, not for the six columns nor the flow.
+    """
+    from relais.adaptateurs import feuilles
+
+    return any(map(titres.est_de_contacts, islice(feuilles.rangees(source), titres.RANGEES)))
 
 
 def six_colonnes(premiere_ligne: str) -> tuple[str, ...] | None:

@@ -75,6 +75,10 @@ _PHRASES: dict[Difference, tuple[str, str]] = {
         "personne pas concernée à ce jour, non gardée",
         "personnes pas concernées à ce jour, non gardées",
     ),
+    Difference.INCERTAINE: (
+        "contact laissé : rien ne dit avec certitude de qui il est",
+        "contacts laissés : rien ne dit avec certitude de qui ils sont",
+    ),
 }
 
 

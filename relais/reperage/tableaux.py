@@ -21,7 +21,6 @@ from relais.reperage.titres import Champ, Choisies, normaliser
 if TYPE_CHECKING:
     from relais.reperage.identites_des_tableaux import Identites
 
-_RANGEES_DE_TITRES = 20  # a sheet may bear a few lines above its titles
 _OUI, _NON = {"1", "o", "oui", "x", "true", "vrai"}, {"", "0", "n", "non", "false", "faux"}
 _ENFANTS = {"enf", "enfant", "aut", "autre", "personne a charge"}
 _SANS_DROIT = {
@@ -89,7 +88,7 @@ def rangee_de_titres(
         if any(titres.est_une_naissance(titre, choisies) for titre in rangee):
             return numero, rangee
         vues.append((numero, rangee))
-        if numero == _RANGEES_DE_TITRES:
+        if numero == titres.RANGEES:
             break
     pleines = [vue for vue in vues if any(case.strip() for case in vue[1])]
     if not pleines:

@@ -126,6 +126,7 @@ _CONNUS: dict[Champ, tuple[str, ...]] = {
 }
 _ALIAS = {alias: champ for champ, connus in _CONNUS.items() for alias in connus}
 _CONTACTS = {"matricule", "numero demande rsa", "numero telephone dossier"}
+RANGEES = 20  # a sheet may bear a few lines above its titles
 LONGUEUR = 200  # of a title, as it is kept
 _CHIFFRES = re.compile(r"[0-9]{4}")
 _NUMERO = re.compile(r"\bn\s*[°º]\s*")

@@ -14,6 +14,7 @@ from relais.reperage.lecteur_scelle import lecteur
 from relais.reperage.models import Import, Lot, Morceau, Personne
 from tests.fiches.gestes import vu_de
 from tests.personas import Personas, connecter
+from tests.reperage.classeurs import classeur, odf
 from tests.reperage.flux import flux, foyer, personne
 from tests.reperage.gestes import (
     ORGANISATION,
@@ -193,16 +194,28 @@ def test_un_fichier_ouvert_ne_se_vide_pas(charge: Client) -> None:
     assert (depot.etat, depot.vide_le, restes()) == ("pret", None, (1, 1, 1))
 
 
-def test_les_contacts_completent_qui_est_garde_et_n_amenent_personne(charge: Client) -> None:
+@pytest.mark.parametrize(
+    "octets",
+    [
+        CONTACTS.encode(),
+        CONTACTS.replace(";", "\t").encode("utf-16"),  # « Texte Unicode » of Excel
+        classeur([rangee.split(";") for rangee in CONTACTS.splitlines()]),
+        odf([rangee.split(";") for rangee in CONTACTS.splitlines()]),
+    ],
+    ids=["csv", "texte Unicode", "xlsx", "ods"],
+)
+def test_les_contacts_completent_qui_est_garde_et_n_amenent_personne(
+    octets: bytes, charge: Client
+) -> None:
     importer(charge, flux(foyer(personne(), matricule="034614500000000", demande="12345678901")))
-    depot = importer(charge, CONTACTS.encode())
+    depot = importer(charge, octets)
     assert (depot.famille, depot.comptes["coordonnees"]) == ("contacts", 1)
     assert depot.comptes["non_gardee"] == 1
     (seule,) = gardees()
     with vu_de(ORGANISATION):
         lues = dossiers.lire(seule).coordonnees
     assert (lues.telephones, lues.courriels) == (("+33600000001",), ("camille@exemple.test",))
-    assert importer(charge, CONTACTS.encode()).comptes["inchangee"] == 1
+    assert importer(charge, octets).comptes["inchangee"] == 1
     assert gardees()[0].version == seule.version
 
 

@@ -15,6 +15,7 @@ from relais.coffre.actions import allocataire, retrouver
 from relais.regles.reperage import Consentement, Difference
 from relais.reperage import contacts
 from relais.reperage.actions import contacts as actions
+from relais.reperage.contacts import Trouve
 from relais.reperage.dossier import Coordonnees, Foyer
 from relais.reperage.evenements import Contact, Refus, Remarque
 
@@ -28,6 +29,7 @@ from .personnes import (
     NOVEMBRE,
     OCTOBRE,
     ODE,
+    TABLEAU,
     enregistrer,
     gardees,
     nommee,
@@ -169,18 +171,63 @@ CANDIDATS = [("ode", ODE), ("noe", NOE)]
     ],
 )
 def test_un_contact_est_de_qui_a_le_numero_ou_le_role_dans_le_foyer(contact, qui):
-    assert contacts.rapprocher(contact, CANDIDATS) == qui
+    assert contacts.rapprocher(contact, CANDIDATS).qui == qui
 
 
 def test_deux_personnes_possibles_ne_se_departagent_pas():
     jumelles = [("une", ODE), ("autre", nommee(ODE, prenoms="Olga"))]
-    assert contacts.rapprocher(Contact(2, nir=NIR_ODE), jumelles) is None
+    assert contacts.rapprocher(Contact(2, nir=NIR_ODE), jumelles) == Trouve(doute=True)
 
 
 def test_sans_numero_de_securite_sociale_le_role_suffit():
     sans = [("ode", nommee(ODE, nir=""))]
     contact = Contact(2, nir=NIR_NOE, matricule="0346145", role="DEM")
-    assert contacts.rapprocher(contact, sans) == "ode"
+    assert contacts.rapprocher(contact, sans).qui == "ode"
+
+
+DU_TABLEAU = Foyer(matricule="0346145")  # a spreadsheet says no role
+SANS_ROLE = [
+    ("ode", replace(nommee(ODE, nir=""), foyer=DU_TABLEAU)),
+    ("noe", replace(nommee(NOE, nir=""), foyer=DU_TABLEAU)),
+]
+DE_LA_CNAF = Contact(2, matricule="0346145", role="DEM", nom="INVENTE", prenom="ODE")
+
+
+@pytest.mark.parametrize(
+    ("contact", "trouve"),
+    [
+        (DE_LA_CNAF, Trouve("ode")),
+        (replace(DE_LA_CNAF, nom="FICTIF"), Trouve("ode")),  # by her birth name too
+        (replace(DE_LA_CNAF, prenom="NOE"), Trouve("noe")),
+        (replace(DE_LA_CNAF, role=""), Trouve("ode")),
+        (replace(DE_LA_CNAF, nir=NIR_ODE), Trouve("ode")),  # of whom no number was known
+        # Neither the same name nor the same first name: somebody else of the household.
+        (replace(DE_LA_CNAF, nom="AUTRE"), Trouve()),
+        (replace(DE_LA_CNAF, prenom="ODETTE"), Trouve()),
+        (replace(DE_LA_CNAF, matricule="0346140"), Trouve()),
+        # The file names the DEM alone: of a CJT it tells who it is not.
+        (replace(DE_LA_CNAF, role="CJT"), Trouve(doute=True)),
+        (replace(DE_LA_CNAF, nom="", prenom=""), Trouve(doute=True)),
+    ],
+)
+def test_sans_role_le_nom_du_responsable_et_le_dossier_disent_qui(contact, trouve):
+    assert contacts.rapprocher(contact, SANS_ROLE) == trouve
+
+
+def test_un_autre_numero_est_une_autre_personne_meme_sous_le_meme_nom():
+    connue = [("ode", replace(ODE, foyer=DU_TABLEAU))]
+    autre = replace(DE_LA_CNAF, nir=NIR_NOE)
+    assert contacts.rapprocher(autre, connue) == Trouve()
+
+
+def test_deux_du_meme_nom_dans_le_dossier_ne_se_departagent_pas():
+    olga = ("olga", nommee(SANS_ROLE[0][1], prenoms="Ode-Olga"))
+    assert contacts.rapprocher(DE_LA_CNAF, [*SANS_ROLE, olga]) == Trouve(doute=True)
+
+
+def test_le_role_connu_l_emporte_sur_le_nom():
+    candidats = [("ode", nommee(ODE, nir="", nom_usage="Autre")), SANS_ROLE[1]]
+    assert contacts.rapprocher(replace(DE_LA_CNAF, prenom="NOE"), candidats) == Trouve("ode")
 
 
 def completer(*lus, au=NOVEMBRE):
@@ -210,6 +257,24 @@ def test_les_contacts_completent_qui_est_garde_et_n_ajoutent_personne(personas):
     origine = {une.partie: une for une in ode.origines}["contacts"]
     assert (origine.source, origine.le) == ("contacts de la CNAF du 01/11/2026", NOVEMBRE)
     assert ode.passages[-1].quoi == "Coordonnées modifiées (contacts de la CNAF du 01/11/2026)"
+
+
+def test_les_contacts_d_un_tableau_sans_role_se_lisent_par_le_nom(personas):
+    """From the octets of the file to the person; what is doubtful is counted, and told apart."""
+    enregistrer(*(un for _, un in SANS_ROLE), au=OCTOBRE, source=TABLEAU)
+    responsable = {"NOM RESPONSABLE DOSSIER": "INVENTÉ", "PRENOM RESPONSABLE DOSSIER": "ODE"}
+    lus, _, _, _ = lire(
+        fichier(
+            ligne(matricule="0346145", role="DEM", telephone="0261913535", **responsable),
+            ligne(matricule="0346145", role="CJT", telephone="0639981234", **responsable),
+            ligne(matricule="0346146", role="DEM", telephone="0639981234", **responsable),
+        )
+    )
+    assert completer(*lus) == [
+        {Difference.COORDONNEES}, {Difference.INCERTAINE}, {Difference.NON_GARDEE},
+    ]  # fmt: skip
+    telephones = {lu.identite.prenoms: lu.coordonnees.telephones for _, lu in gardees()}
+    assert telephones == {"Ode": (FIXE,), "Noé": ()}
 
 
 def test_les_memes_contacts_deux_fois_ne_changent_rien(personas):

@@ -369,6 +369,9 @@ def test_sans_identite_rien_n_est_lu_de_plus():
     assert not any("téléphone" in dit or "adresse" in dit for dit in dits)
 
 
+DE_CONTACTS = ["MATRICULE", "NIR", "NUMERO DEMANDE RSA", "NUMERO TELEPHONE DOSSIER"]
+
+
 @pytest.mark.parametrize(
     ("octets", "famille"),
     [
@@ -377,6 +380,11 @@ def test_sans_identite_rien_n_est_lu_de_plus():
         (b"<?xml version='1.0'?><Racine/>", Famille.FLUX),
         (b"naissance;inapte;invalidite;aah;saspa;travaille\n1;2", Famille.SIX_COLONNES),
         (b"MATRICULE;NUMERO DEMANDE RSA;NUMERO TELEPHONE DOSSIER\n", Famille.CONTACTS),
+        (en_csv(DE_CONTACTS, separateur="\t", codage="utf-16"), Famille.CONTACTS),
+        (en_csv(["Extraction du 1er"], [], DE_CONTACTS), Famille.CONTACTS),
+        (classeur([DE_CONTACTS]), Famille.CONTACTS),
+        (odf([2, DE_CONTACTS]), Famille.CONTACTS),
+        (en_csv(TITRES, ELLE, separateur="\t", codage="utf-16"), Famille.TABLEAU),
     ],
 )
 def test_la_famille_se_reconnait_dans_un_fichier_en_memoire(octets, famille):

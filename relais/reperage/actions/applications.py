@@ -14,6 +14,7 @@ from relais.journal.models import Action
 from relais.regles.reperage import SOURCES, Difference, EtatImport, Famille
 from relais.reperage import lots
 from relais.reperage.actions import contacts, depots, enregistrement
+from relais.reperage.actions.lectures import SANS_SUITE
 from relais.reperage.models import Import, Lot
 
 
@@ -82,5 +83,5 @@ def _en_cours(numero: UUID) -> Import | None:
 
 def _comptes(depot: Import, *, premier: bool) -> Counter[str]:
     """What was counted so far: what the reading foresaw gives way to what is done."""
-    prevus = set(Difference) - {Difference.NON_GARDEE, Difference.OPPOSEE} if premier else set()
+    prevus = set(Difference) - SANS_SUITE if premier else set()
     return Counter({quoi: nombre for quoi, nombre in depot.comptes.items() if quoi not in prevus})

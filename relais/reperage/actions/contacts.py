@@ -34,8 +34,9 @@ def comparer(organisation: str, recus: Sequence[Contact], *, au: date) -> list[C
 def completer(organisation: str, recus: Sequence[Contact], *, au: date) -> list[Constat]:
     """Keep the phones, mails and consents of people who are kept; what changed, in their order.
 
-    One lot, one transaction; the same file again changes nothing. What is said of nobody kept is
-    counted (NON_GARDEE) and forgotten. Neither level nor tags depend on it: documents alone change.
+    One lot, one transaction; the same file again changes nothing. What is said of nobody kept
+    (NON_GARDEE), or of nobody for certain (INCERTAINE), is counted and forgotten. Neither level nor
+    tags depend on it: documents alone change.
     """
     completement = _Completement(organisation, recus, Personne.objects.verrouillees())
     constats = completement.faire(_de(au))
@@ -72,9 +73,11 @@ class _Completement:
         return [self.personnes[pk] for pk, lu in self.lus.items() if lu != self.avant[pk]]
 
     def _un(self, contact: Contact, de: Provenance) -> Constat:
-        pk = lecture.rapprocher(contact, self._candidats(contact))
+        trouve = lecture.rapprocher(contact, self._candidats(contact))
+        pk = trouve.qui
         if pk is None:
-            return Constat(frozenset({Difference.NON_GARDEE}))
+            sans = Difference.INCERTAINE if trouve.doute else Difference.NON_GARDEE
+            return Constat(frozenset({sans}))
         avant = self.lus[pk]
         apres = fusions.joindre(avant, lecture.coordonnees(contact), de=de)
         if apres.coordonnees != avant.coordonnees:

@@ -27,7 +27,7 @@ from relais.reperage.ouvertures import Ouverte
 Lu = Recue | Contact
 SECONDES = 1.0  # between two tellings of how far the reading is
 # Nothing of these people is to be stored.
-SANS_SUITE = frozenset({Difference.NON_GARDEE, Difference.OPPOSEE})
+SANS_SUITE = frozenset({Difference.NON_GARDEE, Difference.INCERTAINE, Difference.OPPOSEE})
 # Who was in the flow is none of these.
 PAS_RETROUVEES = SANS_SUITE | {Difference.NOUVELLE, Difference.REVENUE}
 # Who is told of by name before anything is stored; of the others, how many.
