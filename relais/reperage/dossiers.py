@@ -44,18 +44,22 @@ def ecrire(personne: Personne, dossier: Dossier, *, convention: Convention, au: 
     """Seal and save that locked person: tags, level, month and conflict follow from `dossier`.
 
     `au`: the day of the examination; a later one already made stays. Whatever else the caller
-    changed on `personne` is saved with it.
+    changed on `personne` is saved with it. Tags that stay as they are, are not written again.
     """
+    avant: tuple[Dossier, Examen] | None = None
+    if not personne._state.adding:
+        garde, du = lire(personne), personne.examinee_le
+        avant = garde, Examens(au=du, convention=convention).de(garde)
+        personne.version += 1
     le = max(au, personne.examinee_le) if personne.examinee_le else au
     lu = Examens(au=le, convention=convention).de(dossier)
     organisation = personne.organisation_id
-    creer_cle(Genre.PERSONNE, personne.pk, organisation=organisation, index=index_de(dossier, lu))
+    if index := index_a_ecrire(dossier, lu, avant=avant):
+        creer_cle(Genre.PERSONNE, personne.pk, organisation=organisation, index=index)
     personne.document = sceller(
         Genre.PERSONNE, personne.pk, dossier.en_octets(), organisation=organisation
     )
     noter(personne, dossier, lu, le=le)
-    if not personne._state.adding:
-        personne.version += 1
     personne.save()
 
 
@@ -65,6 +69,17 @@ def noter(personne: Personne, dossier: Dossier, lu: Examen, *, le: date) -> None
     personne.mois_echeance = mois_d_echeance(lu, dossier.objectif)
     personne.examinee_le = le
     personne.a_decider = dossier.a_decider
+
+
+def index_a_ecrire(
+    dossier: Dossier, lu: Examen, *, avant: tuple[Dossier, Examen] | None
+) -> Index | None:
+    """What a person is to be found by from now on; None when she already is.
+
+    `avant`: what is kept of her, as examined on the day of which her row is true.
+    """
+    voulu = index_de(dossier, lu)
+    return None if avant is not None and index_de(*avant) == voulu else voulu
 
 
 def index_de(dossier: Dossier, lu: Examen) -> Index:

@@ -26,7 +26,7 @@ from relais.reperage import dossiers, territoires
 from relais.reperage.actions.territoires import placer
 from relais.reperage.comparaison import Comparaison, Constat, Recue, Suivie
 from relais.reperage.destruction import detruire
-from relais.reperage.dossier import Coordonnees
+from relais.reperage.dossier import Coordonnees, Dossier
 from relais.reperage.fusions import Provenance
 from relais.reperage.models import Import, Personne
 
@@ -133,8 +133,8 @@ def _ecrire(comparaison: Comparaison, maintenant: datetime) -> None:
     for suivie in a_ecrire:
         le = comparaison.examinee_le(suivie)
         lu = comparaison.examens(le).de(suivie.apres)
-        voulu = dossiers.index_de(suivie.apres, lu)
-        if voulu != _index_actuel(comparaison, suivie):
+        voulu = dossiers.index_a_ecrire(suivie.apres, lu, avant=_avant(comparaison, suivie))
+        if voulu is not None:
             index.append((suivie.pk, voulu))
         if suivie.apres != suivie.avant:
             documents.append((suivie.pk, suivie.apres.en_octets()))
@@ -163,12 +163,11 @@ def _a_ecrire(suivie: Suivie, au: date) -> bool:
     )
 
 
-def _index_actuel(comparaison: Comparaison, suivie: Suivie) -> Index | None:
-    """What she is found by today, as her dossier and the day of her examination say."""
+def _avant(comparaison: Comparaison, suivie: Suivie) -> tuple[Dossier, Examen] | None:
+    """As she is kept, examined on the day of which her row is true."""
     if suivie.personne is None or suivie.avant is None:
         return None
-    examens = comparaison.examens(suivie.personne.examinee_le)
-    return dossiers.index_de(suivie.avant, examens.de(suivie.avant))
+    return suivie.avant, comparaison.examens(suivie.personne.examinee_le).de(suivie.avant)
 
 
 def _ligne(
