@@ -69,7 +69,11 @@ def generer(foyers: int) -> list[list[object]]:
             nee = date(1956, 1, 1) + timedelta(days=hasard.randrange(2500))
             corps = f"{2 - rang}{nee:%y%m}35{1 + foyer % 352:03}{1 + foyer // 352 % 999:03}"
             nom = f"Essai{foyer:x}".translate(str.maketrans("0123456789", "ghijklmnop"))
-            identite = replace(modele.identite, naissance=nee, nir=nir(corps), nom_naissance=nom)
+            # A name in use of her own too: one for all made most of them homonyms of one day.
+            usage = f"{nom}usage" if modele.identite.nom_usage else ""
+            identite = replace(
+                modele.identite, naissance=nee, nir=nir(corps), nom_naissance=nom, nom_usage=usage
+            )
             recues.append(Recue(replace(modele, identite=identite), foyer))
         if len(recues) >= LOT:
             lots.append(recues)
