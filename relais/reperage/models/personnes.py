@@ -12,6 +12,7 @@ from relais.annuaire.models import Affectation, Agent, Equipe, Organisation, Ter
 from relais.regles.convention import Role
 from relais.regles.reperage import LIBELLES_CONTACT, EtatContact
 from relais.regles.urgence import LIBELLES_URGENCE, Urgence
+from relais.socle import colonnes as en_colonnes
 from relais.socle.donnees_personnelles import communs
 
 A_TRIER = (
@@ -154,10 +155,7 @@ class PersonneQuerySet(models.QuerySet["Personne"]):
 
     def renouveler(self, lignes: "Sequence[Personne]", colonnes: Sequence[str]) -> None:
         """Write these rows, new or locked, in one statement: of those that exist, `colonnes`."""
-        if lignes:
-            Personne.objects.bulk_create(
-                lignes, update_conflicts=True, unique_fields=["id"], update_fields=colonnes
-            )
+        en_colonnes.renouveler(lignes, colonnes)
 
     def echeances(self) -> dict[uuid.UUID, datetime]:
         """Each with the instant at which it falls due."""
