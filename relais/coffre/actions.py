@@ -89,12 +89,12 @@ def creer_cles(
         cles = lignes.cles(genre, voulues)
         if any(cle.organisation != organisation for cle in cles.values()):
             raise CleRefusee
-        nouvelles = [objet_id for objet_id in voulues if objet_id not in cles]
-        for objet_id in nouvelles:
-            enveloppe = trousseau.nouvelle_cle(kek, genre, objet_id, organisation)
-            cles[objet_id] = lignes.inserer_cle(
-                genre, objet_id, organisation, enveloppe, kek, maintenant
-            )
+        nouvelles = {
+            objet_id: trousseau.nouvelle_cle(kek, genre, objet_id, organisation)
+            for objet_id in voulues
+            if objet_id not in cles
+        }
+        cles |= lignes.inserer_cles(genre, organisation, nouvelles, kek, maintenant)
         indexer(
             trousseau,
             kek,

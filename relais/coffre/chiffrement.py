@@ -25,6 +25,7 @@ AES_256_GCM = 1
 OCTETS_CLE = 32
 _DOMAINE = b"relais-retraite/coffre"
 _ENTETE = struct.Struct(">BBBQ")
+_LONGUEUR = struct.Struct(">I").pack
 _NONCE = 12
 _TAG = 16
 SURCOUT = _ENTETE.size + _NONCE + _TAG
@@ -90,10 +91,11 @@ def associees(entete: bytes, contexte: Sequence[str]) -> bytes:
 
 def champs(valeurs: Sequence[str]) -> bytes:
     """Each field in UTF-8 behind its length on four bytes, after their count."""
-    encodes = [valeur.encode() for valeur in valeurs]
-    return struct.pack(">I", len(encodes)) + b"".join(
-        struct.pack(">I", len(octets)) + octets for octets in encodes
-    )
+    octets = [_LONGUEUR(len(valeurs))]
+    for valeur in valeurs:  # a dozen times for each person that a file tells of
+        encode = valeur.encode()
+        octets += (_LONGUEUR(len(encode)), encode)
+    return b"".join(octets)
 
 
 def etiquette(cle: bytes, nature: str, valeur: str) -> bytes:

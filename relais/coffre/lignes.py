@@ -5,7 +5,7 @@ parameter: no statement is ever put together.
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -151,25 +151,24 @@ def cles(genre: Genre, objet_ids: Iterable[UUID]) -> dict[UUID, LigneCle]:
     }
 
 
-def inserer_cle(
+def inserer_cles(
     genre: Genre,
-    objet_id: UUID,
     organisation: str,
-    enveloppe: bytes,
+    enveloppes: Mapping[UUID, bytes],
     kek: LigneKek,
     maintenant: datetime,
-) -> LigneCle:
-    ((numero,),) = _lire(
+) -> dict[UUID, LigneCle]:
+    """All of them in one statement, then read again with their numbers."""
+    le = _date(maintenant)
+    _ecrire(
         "INSERT INTO coffre_cle (genre, objet_id, organisation, enveloppe, kek_id, creee_le)"
-        " VALUES (%s, %s, %s, %s, %s, %s) RETURNING id",
-        genre,
-        objet_id.hex,
-        organisation,
-        enveloppe,
-        kek.generation,
-        _date(maintenant),
+        " VALUES (%s, %s, %s, %s, %s, %s)",
+        *(
+            (genre, objet_id.hex, organisation, enveloppe, kek.generation, le)
+            for objet_id, enveloppe in enveloppes.items()
+        ),
     )
-    return LigneCle(numero, genre, objet_id, organisation, enveloppe, kek)
+    return cles(genre, enveloppes)
 
 
 def supprimer(genre: Genre, objet_ids: Iterable[UUID]) -> int:

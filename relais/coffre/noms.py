@@ -12,7 +12,10 @@ _PARTICULES = {"de", "d"}
 def normaliser_nom(nom: str) -> str:
     """`d'Hervé  LE-GOFF` gives `hervelegoff`; empty when nothing is left to compare."""
     lettres = nom.casefold()
-    if not lettres.isascii():  # a lot normalises thousands of names, most of them without an accent
+    if lettres.isascii():  # a lot normalises thousands of names, most of them of one plain word
+        if lettres.isalnum():
+            return lettres
+    else:
         decompose = unicodedata.normalize("NFKD", lettres.translate(_LIGATURES))
         lettres = "".join(c for c in decompose if not unicodedata.combining(c)).casefold()
     mots = re.findall(r"[^\W_]+", lettres)

@@ -23,8 +23,7 @@ class ContenuIllisible(Exception):
 
 def en_octets(contenu: object, *, schema: str) -> bytes:
     """UTF-8 JSON of a dataclass, keys in the order of its fields, the schema first."""
-    document = {"schema": schema, **_en_json(contenu)}
-    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+    return _ENCODEUR.encode({"schema": schema, **_en_json(contenu)}).encode()
 
 
 def depuis_octets(attendu: type[T], octets: bytes, *, schema: str) -> T:
@@ -40,14 +39,14 @@ def depuis_octets(attendu: type[T], octets: bytes, *, schema: str) -> T:
 
 
 def _en_json(valeur: object) -> Any:
-    if valeur is None or isinstance(valeur, (str, int)):
-        return valeur
-    if isinstance(valeur, tuple):
-        return [_en_json(element) for element in valeur]
+    """What JSON does not know of itself: a date, a dataclass, whose fields it comes back for."""
     if isinstance(valeur, date):
         return valeur.isoformat()
     classe: Any = type(valeur)
-    return {nom: _en_json(getattr(valeur, nom)) for nom in _champs(classe)}
+    return {nom: getattr(valeur, nom) for nom in _champs(classe)}
+
+
+_ENCODEUR = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_en_json)
 
 
 @cache
@@ -86,7 +85,12 @@ def _refuser(attendu: type, valeur: Any, ou: str) -> Any:
 def _lire_dataclass(attendu: type, types: dict[str, Any], valeur: Any, ou: str) -> Any:
     if not isinstance(valeur, dict) or valeur.keys() != types.keys():
         raise ContenuIllisible(f"{ou}: other keys were expected")
-    return attendu(**{nom: _lire(types[nom], valeur[nom], f"{ou}.{nom}") for nom in types})
+    return attendu(
+        **{
+            nom: lu if type(lu := valeur[nom]) is voulu else _lire(voulu, lu, f"{ou}.{nom}")
+            for nom, voulu in types.items()
+        }
+    )
 
 
 def _lire_suite(types: tuple[Any, ...], valeur: Any, ou: str) -> tuple[Any, ...]:

@@ -54,6 +54,8 @@ def valeurs(identite: Identite) -> list[Valeur]:
 
 def prenoms_accordes(uns: str, autres: str) -> bool:
     """Whether one is the beginning of the other, hyphens and accents aside; silence agrees."""
+    if uns == autres:
+        return True
     mots = [_mots(uns), _mots(autres)]
     court, long = sorted(mots, key=len)
     return long[: len(court)] == court or "".join(court) == "".join(long)
@@ -167,15 +169,13 @@ class Connues:
                 str(pk),
             )
 
-        return sorted(
-            (
-                pk
-                for pk in candidates
-                if pk not in exclues
-                and prenoms_accordes(self.identites[pk].prenoms, lu.identite.prenoms)
-            ),
-            key=proche,
-        )
+        accordees = [
+            pk
+            for pk in candidates
+            if pk not in exclues
+            and prenoms_accordes(self.identites[pk].prenoms, lu.identite.prenoms)
+        ]
+        return sorted(accordees, key=proche) if len(accordees) > 1 else accordees
 
     def _autre_numero(self, pk: UUID, identite: Identite) -> bool:
         sien = self.identites[pk].nir[:LONGUEUR_CORPS]
