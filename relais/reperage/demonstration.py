@@ -62,7 +62,7 @@ def charger(*, maintenant: datetime) -> int:
     assert regles is not None
     au = jour_de(maintenant).replace(day=1)
     lots: list[tuple[Famille, list[Recue]]] = [
-        (Famille.FLUX, list(_recues(au))),
+        (Famille.FLUX, list(du_fichier(au))),
         (Famille.TABLEAU, [Recue(_autre_numero(au))]),
     ]
     for famille, recues in lots:
@@ -80,7 +80,8 @@ def charger(*, maintenant: datetime) -> int:
     return len(GENS)
 
 
-def _recues(au: date) -> Iterator[Recue]:
+def du_fichier(au: date) -> Iterator[Recue]:
+    """These people, as the file of that month tells of them."""
     for rang, (prenom, nom, age, situation) in enumerate(GENS):
         dossier = _dossier(rang, prenom, nom, _ne(age, au), situation)
         yield Recue(dossier, foyer=1 if rang < 2 else rang + 1)

@@ -7,7 +7,7 @@ import pytest
 
 from relais.fiches import modes_operatoires, reference
 from relais.socle import horloge
-from tests.parcours import captures
+from tests.parcours import captures, captures_du_reperage
 from tests.personas import creer_personas
 
 
@@ -39,6 +39,7 @@ def test_les_captures_de_l_aide_montrent_les_ecrans_d_aujourd_hui(plateau):
 
 
 def test_chaque_image_de_l_aide_a_sa_scene_et_chaque_scene_sert():
+    assert captures_du_reperage.SCENES is captures.SCENES
     assert modes_operatoires.images() == set(captures.SCENES)
     sur_le_disque = {fichier.stem for fichier in captures.DOSSIER.glob("*.webp")}
     assert sur_le_disque == set(captures.SCENES)
