@@ -20,6 +20,7 @@ from tests.reperage.gestes import (
     LE,
     ORGANISATION,
     UN_FLUX,
+    appliquer,
     apres_l_acte,
     deposer,
     dernier,
@@ -52,6 +53,15 @@ def test_un_flux_est_compris_et_rien_n_est_enregistre(charge: Client) -> None:
     assert "Flux mensuel de la CNAF (XML)" in lue
     assert "1er\xa0novembre 2026" in lue
     assert "CORMORAN" in lue
+
+
+def test_le_premier_fichier_n_est_compare_a_aucun_autre(charge: Client) -> None:
+    premier = lire(deposer(charge, UN_FLUX))
+    assert "Ce qu’apporte ce premier fichier" in page(charge, premier)
+    charge.post(f"/reperage/imports/{premier.pk}/confirmer/")
+    appliquer(premier)
+    second = lire(deposer(charge, flux(foyer(personne("1960-02-03")))))
+    assert "Ce qui change depuis le dernier fichier" in page(charge, second)
 
 
 def test_les_lots_sont_scelles_et_ne_coupent_pas_un_foyer(

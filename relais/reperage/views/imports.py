@@ -181,6 +181,7 @@ def _page(
             "a_relire": a_relire or _formulaire_de_relecture(depot, trouves, None),
             "a_confirmer": a_confirmer or _formulaire_de_confirmation(depot, None),
             "deja": Import.objects.memes(depot).first(),
+            "premier": not Import.objects.dernier_fait(depot.organisation_id, depot.famille),
         }
         nommees = len(trouves.changements)
         if nommees:
