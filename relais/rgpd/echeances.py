@@ -1,24 +1,30 @@
 """What has fallen due: rows, why, since when. The purge engages it, the dry run lists it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from relais.annuaire.contexte import contexte_systeme
 from relais.fiches import conservations
 from relais.fiches.models import Exemplaire, Fiche, NoteAppel
 from relais.regles.durees import LIBELLES_CAUSE
 from relais.regles.effacement import Cause
+from relais.reperage.models import Export, Import, Personne
 
 
 @dataclass(frozen=True, slots=True)
 class Echeance:
-    """One thing to erase: what it is, of which fiche, by which rule, due when."""
+    """One thing to erase: what it is, by which rule, due when.
+
+    `reference`: of its fiche; of what belongs to none, the number that its certificate will bear.
+    """
 
     quoi: str
     reference: str
     regle: Cause
     du_le: datetime
+    d_une_fiche: bool = True
 
     @property
     def libelle(self) -> str:
@@ -54,11 +60,34 @@ def fiches_du_departement(organisation: str, maintenant: datetime) -> Iterator[E
             yield Echeance("fiche", fiche.reference, regle, fiche.departement_a_purger_le)
 
 
+def personnes(organisation: str, maintenant: datetime) -> Iterator[Echeance]:
+    dues = Personne.objects.a_purger(organisation, maintenant).echeances()
+    return _du_reperage("personne repérée", Cause.PERSONNE_REPEREE, dues)
+
+
+def depots(organisation: str, maintenant: datetime) -> Iterator[Echeance]:
+    dus = Import.objects.a_purger(organisation, maintenant).echeances()
+    return _du_reperage("fichier du repérage", Cause.DEPOT, dus)
+
+
+def exports(organisation: str, maintenant: datetime) -> Iterator[Echeance]:
+    dus = Export.objects.a_purger(organisation, maintenant).avec_contenu()
+    return _du_reperage("export de liste", Cause.EXPORT, dict(dus.values_list("pk", "a_purger_le")))
+
+
+def _du_reperage(quoi: str, regle: Cause, dus: Mapping[UUID, datetime]) -> Iterator[Echeance]:
+    for pk, du_le in dus.items():
+        yield Echeance(quoi, str(pk), regle, du_le, d_une_fiche=False)
+
+
 LECTURES: tuple[Lecture, ...] = (
     exemplaires_de_la_caisse,
     notes_de_la_caisse,
     brouillons,
     fiches_du_departement,
+    personnes,
+    depots,
+    exports,
 )
 
 

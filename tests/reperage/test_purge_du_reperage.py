@@ -24,9 +24,11 @@ from relais.reperage.actions import actualisation, exports
 from relais.reperage.actions.oppositions import recevoir
 from relais.reperage.models import Export, Import, Lot, Morceau, Personne
 from relais.reperage.rapprochement import valeurs
+from relais.rgpd import echeances
 from relais.rgpd.actions import orphelines, purge, rejeu
+from relais.socle import horloge
 from tests.banc import Base
-from tests.personas import Personas
+from tests.personas import Personas, connecter
 from tests.reperage.personnes import (
     DECEMBRE,
     DEPARTEMENT,
@@ -131,6 +133,27 @@ def test_un_fichier_est_purge_au_bout_de_vingt_quatre_heures(etat: str, personas
     assert vide.vide_le is not None
     assert coffre.presentes(Genre.DEPOT, [depot.pk]) == set()
     assert certificat(depot.pk) == (Genre.DEPOT, Cause.DEPOT)
+
+
+def test_ce_qui_part_est_d_abord_a_l_echeancier(
+    personas: Personas, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The dry run and the DPO's page name what the purge then erases, and nothing else."""
+    enregistrer(ODE, au=NOVEMBRE)
+    personne, _ = seule()
+    export = lister(personas, ECHUE - timedelta(days=2))
+    depot = deposer(personas, ECHUE - timedelta(days=1))
+    prevues = {str(un.pk) for un in (personne, export, depot)}
+    assert echeances.de(DEPARTEMENT, maintenant=ECHUE - timedelta(days=3)) == []
+    assert {une.reference for une in echeances.de(DEPARTEMENT, maintenant=ECHUE)} == prevues
+    monkeypatch.setattr(horloge, "maintenant", lambda: ECHUE)
+    lue = connecter(personas.dpo_departement).get("/effacements/").content.decode()
+    assert all(reference in lue for reference in prevues)
+    assert "Retenir<" not in lue  # a hold is a fiche's
+    purge.purger(DEPARTEMENT, maintenant=ECHUE)
+    with contexte(personas.dpo_departement):
+        assert set(map(str, Certificat.objects.values_list("objet_id", flat=True))) == prevues
+    assert echeances.de(DEPARTEMENT, maintenant=ECHUE) == []
 
 
 def colonnes(base: Base) -> Iterator[tuple[str, str]]:
