@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from relais.regles.calendrier import decaler
 from relais.regles.convention import Convention, Support
-from relais.regles.delais import jour_local
+from relais.regles.delais import debut_du_jour, jour_local
 
 
 def exemplaire_caisse(envoye_le: datetime, *, convention: Convention) -> datetime:
@@ -66,6 +66,12 @@ def export(fait_le: datetime, *, convention: Convention) -> datetime:
 def opposition(recue_le: date, *, convention: Convention) -> date:
     """Last day on which an opposition is remembered: 12 to 24 months (CRPA R.114-9-7)."""
     return decaler(recue_le, mois=convention.conservation.opposition_mois.exigee(recue_le))
+
+
+def personne_reperee(compte_du: date, *, convention: Convention) -> datetime:
+    """The first instant at which somebody of whom no newer file tells may no longer be kept."""
+    dernier = donnees_reperage(compte_du, convention=convention)
+    return debut_du_jour(dernier + timedelta(days=1), convention=convention)
 
 
 class Regle(StrEnum):

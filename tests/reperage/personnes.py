@@ -5,13 +5,14 @@
 
 import uuid
 from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from relais.annuaire.contexte import contexte_systeme
 from relais.annuaire.conventions import regles_de_l_organisation
 from relais.annuaire.models import Affectation, Territoire
 from relais.fiches import effacement
+from relais.regles import conservation
 from relais.regles.nir import calculer_cle
 from relais.regles.reperage import SOURCES, Difference, EtatContact, Famille
 from relais.reperage import dossiers
@@ -179,7 +180,8 @@ def creer(
             contact=contact,
             vue_le=jour,
             creee_le=maintenant,
-            a_purger_le=maintenant + timedelta(days=365),
+            compte_du=jour,
+            a_purger_le=conservation.personne_reperee(jour, convention=convention()),
             **champs,
         )
         dossiers.ecrire(personne, contenu or dossier(), convention=convention(), au=jour)

@@ -16,10 +16,21 @@ from relais.fiches.models import Brouillon, Exemplaire, Fiche, NoteAppel
 from relais.regles.convention import Datee, Ligne
 from relais.reperage.models import Export, Import
 from relais.rgpd.actions.recalcul import Constat, recalculer
+from relais.socle.horloge import PARIS
 from tests.fiches import gestes
 from tests.fiches.gestes import CAISSE, DEPARTEMENT, LUNDI, apres
 from tests.personas import Personas, connecter
-from tests.reperage.personnes import creer, dossier
+from tests.reperage.personnes import (
+    DECEMBRE,
+    NOE,
+    NOVEMBRE,
+    ODE,
+    creer,
+    dossier,
+    enregistrer,
+    gardees,
+    le_jour,
+)
 from tests.reperage.test_export_du_reperage import demander
 from tests.reperage.test_purge_du_reperage import deposer
 from tests.rgpd.gestes import dits
@@ -157,6 +168,23 @@ def test_ce_qui_attend_du_reperage_suit_la_duree_de_son_jour(
         depot.cree_le + timedelta(hours=12),
     )
     assert dit(recalculer(maintenant=export.cree_le, ecrire=True)) == {}
+
+
+def test_une_personne_reperee_est_comptee_du_dernier_fichier(
+    personas: Personas, avenant: Avenant
+) -> None:
+    """A file dated ahead of its time counts from the day it came."""
+    enregistrer(ODE, au=NOVEMBRE)
+    enregistrer(NOE, au=DECEMBRE, le=le_jour(NOVEMBRE))
+    avenant(donnees_reperage_mois=[(DEBUT, 6)])
+    montres = recalculer(maintenant=le_jour(NOVEMBRE), ecrire=False)
+    assert dit(montres) == {"personnes repérées": (2, 0)}
+    assert montres[-1].exemples[0].endswith("02/11/2027 → 02/05/2027")
+    assert dit(recalculer(maintenant=le_jour(NOVEMBRE), ecrire=True)) == dit(montres)
+    assert {f"{une.a_purger_le.astimezone(PARIS):%d/%m/%Y}" for une, _ in gardees()} == {
+        "02/05/2027"
+    }
+    assert dit(recalculer(maintenant=le_jour(NOVEMBRE), ecrire=True)) == {}
 
 
 def test_ce_qui_est_engage_ne_bouge_plus(personas: Personas, avenant: Avenant) -> None:

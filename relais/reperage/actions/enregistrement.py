@@ -6,7 +6,7 @@ A lot is stored in one transaction of the base; keys and tags are on disk before
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import partial
 from uuid import UUID
 
@@ -38,7 +38,7 @@ LOT = 500
 COLONNES = (
     *("territoire", "urgence", "mois_echeance", "a_decider", "document", "version"),
     *("equipe", "suivie_par", "confiee_le"),
-    *("vue_le", "hors_flux_le", "examinee_le", "a_purger_le"),
+    *("vue_le", "hors_flux_le", "examinee_le", "compte_du", "a_purger_le"),
 )
 
 
@@ -89,15 +89,6 @@ def sortir_du_flux(organisation: str, *, au: date, maintenant: datetime) -> int:
         Personne.objects.renouveler(lot, ("hors_flux_le", "document", "version"))
         total += len(lot)
     return total
-
-
-def a_purger_le(vue_le: date, *, convention: Convention, recue_le: date) -> datetime:
-    """The first instant at which a person of whom no newer file tells may no longer be kept.
-
-    A file dated after its own reception prolongs nothing.
-    """
-    dernier = conservation.donnees_reperage(min(vue_le, recue_le), convention=convention)
-    return delais.debut_du_jour(dernier + timedelta(days=1), convention=convention)
 
 
 def _comparaison(organisation: str, de: Provenance, convention: Convention) -> Comparaison:
@@ -187,9 +178,12 @@ def _ligne(
         personne.vue_le = max(personne.vue_le, au)
         if personne.hors_flux_le is not None and au >= personne.hors_flux_le:
             personne.hors_flux_le = None
-        recue_le = delais.jour_local(maintenant, convention=convention)
-        purge = a_purger_le(personne.vue_le, convention=convention, recue_le=recue_le)
-        personne.a_purger_le = max(personne.a_purger_le or purge, purge)
+        # A file dated after its own reception prolongs nothing.
+        du = min(personne.vue_le, delais.jour_local(maintenant, convention=convention))
+        personne.compte_du = max(personne.compte_du or du, du)
+        personne.a_purger_le = conservation.personne_reperee(
+            personne.compte_du, convention=convention
+        )
     dossiers.noter(personne, suivie.apres, lu, le=comparaison.examinee_le(suivie))
     return personne
 

@@ -194,6 +194,7 @@ class Personne(models.Model):
     hors_flux_le = models.DateField(null=True)  # the date of the first file that no longer does
     examinee_le = models.DateField()  # the day of which `urgence` is true
     creee_le = models.DateTimeField()
+    compte_du = models.DateField()  # the day from which the 12 months without a file run
     a_purger_le = models.DateTimeField()
 
     objects = PersonneQuerySet.as_manager()
@@ -246,7 +247,7 @@ class Personne(models.Model):
         champs: ClassVar = communs(
             "id organisation territoire territoire_choisi urgence mois_echeance contact a_decider"
             " equipe suivie_par confiee_le version vue_le hors_flux_le examinee_le creee_le"
-            " a_purger_le",
+            " compte_du a_purger_le",
             A_TRIER,
         ) | {
             "document": (

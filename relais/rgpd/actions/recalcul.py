@@ -2,8 +2,8 @@
 
 The caisse's copies: the value in force on the day of each message decides (regles.conservation), so
 that a later avenant never prolongs a copy already sent. The Département's clock: the values of
-today, for what is kept today. Drafts: the value in force on their last act. Files of the caseload
-and lists made of it: on the day they came.
+today, for what is kept today. Drafts: the value in force on their last act. People and files of the
+caseload, lists made of it: on the day they came.
 """
 
 from collections import Counter
@@ -21,7 +21,7 @@ from relais.fiches.models import Brouillon, Exemplaire, Fiche, NoteAppel
 from relais.journal.actions import consigner
 from relais.journal.models import Action
 from relais.regles import conservation
-from relais.reperage.models import Export, Import
+from relais.reperage.models import Export, Import, Personne
 from relais.socle.horloge import PARIS
 
 EXEMPLES = 3
@@ -78,11 +78,11 @@ def recalculer(*, maintenant: datetime, ecrire: bool) -> list[Constat]:
 
 
 Fin = datetime | date | None
-Ligne = Exemplaire | NoteAppel | Brouillon | Fiche | Import | Export
+Ligne = Exemplaire | NoteAppel | Brouillon | Fiche | Personne | Import | Export
 Ecart = tuple[str, str, Fin, Fin, Ligne]
 EXEMPLAIRES, NOTES, COPIES = "exemplaires de la caisse", "notes de la caisse", "fins annoncées"
 BROUILLONS, FICHES, REVUES = "brouillons", "fiches du Département", "revues"
-DEPOTS, EXPORTS = "fichiers du repérage", "exports de listes"
+PERSONNES, DEPOTS, EXPORTS = "personnes repérées", "fichiers du repérage", "exports de listes"
 A_L_HEURE = {DEPOTS, EXPORTS}  # kept for hours: a day would not tell the difference
 CHAMPS = {
     EXEMPLAIRES: ["a_purger_le"],
@@ -91,6 +91,7 @@ CHAMPS = {
     COPIES: ["copie_caisse_jusqu_au"],
     FICHES: ["departement_a_purger_le", "revue_le"],
     REVUES: ["departement_a_purger_le", "revue_le"],
+    PERSONNES: ["a_purger_le"],
     DEPOTS: ["a_purger_le"],
     EXPORTS: ["a_purger_le"],
 }
@@ -157,10 +158,14 @@ def _des_fiches(departement: str, jour: date) -> Iterator[Ecart]:
 
 
 def _du_reperage(departement: str) -> Iterator[Ecart]:
-    """Files given and lists made: the value in force on the day they came."""
+    """People, files given and lists made: the value in force on the day they came."""
     regles = regles_de_l_organisation(departement)
     if regles is None:
         return
+    for personne in Personne.objects.filter(organisation=departement).defer("document"):
+        avant = personne.a_purger_le
+        personne.a_purger_le = conservation.personne_reperee(personne.compte_du, convention=regles)
+        yield PERSONNES, str(personne.pk), avant, personne.a_purger_le, personne
     for depot in Import.objects.chez(departement).avec_contenu().defer("constats"):
         avant = depot.a_purger_le
         depot.a_purger_le = conservation.depot(depot.cree_le, convention=regles)
