@@ -26,7 +26,7 @@ from relais.reperage.forms.imports import (
     FormulaireDepot,
     FormulaireRelecture,
 )
-from relais.reperage.models import Import
+from relais.reperage.models import Import, Personne
 from relais.reperage.televersement import Reception, recevoir
 from relais.socle import horloge
 
@@ -181,7 +181,7 @@ def _page(
             "a_relire": a_relire or _formulaire_de_relecture(depot, trouves, None),
             "a_confirmer": a_confirmer or _formulaire_de_confirmation(depot, None),
             "deja": Import.objects.memes(depot).first(),
-            "premier": not Import.objects.dernier_fait(depot.organisation_id, depot.famille),
+            "premier": not Personne.objects.filter(organisation=depot.organisation_id).exists(),
         }
         nommees = len(trouves.changements)
         if nommees:
