@@ -181,7 +181,7 @@ def _page(
             "a_relire": a_relire or _formulaire_de_relecture(depot, trouves, None),
             "a_confirmer": a_confirmer or _formulaire_de_confirmation(depot, None),
             "deja": Import.objects.memes(depot).first(),
-            "premier": not Personne.objects.filter(organisation=depot.organisation_id).exists(),
+            "premier": not Personne.objects.visibles_par(requete.affectation).exists(),
         }
         nommees = len(trouves.changements)
         if nommees:
