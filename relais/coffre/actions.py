@@ -184,7 +184,7 @@ def detruire(genre: Genre, objet_ids: Iterable[UUID]) -> int:
     with magasin.ecriture():
         detruites.noter(genre, lignes.cles(genre, objet_ids), le=horloge.maintenant())
         nombre = lignes.supprimer(genre, objet_ids)
-    magasin.effacer_journal()
+    magasin.effacer_les_restes()
     return nombre
 
 

@@ -126,7 +126,7 @@ def _verrou() -> Iterator[None]:
 def _copier(maintenant: datetime) -> Copie:
     copie = Copie(maintenant, dossier() / maintenant.astimezone(UTC).strftime(_FORMAT))
     partiel = copie.chemin.with_name(copie.chemin.name + _PARTIEL)
-    magasin.effacer_journal()
+    magasin.effacer_les_restes()
     os.close(os.open(partiel, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
     try:
         _recopier(partiel)

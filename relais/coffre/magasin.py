@@ -1,7 +1,7 @@
 """The store's file: how it is opened, locked and left, what its faults are called (ADR 0005).
 
-Never open() the store's own file from Python in a process that serves: closing it would drop the
-POSIX locks that SQLite holds on it for the other threads. Its journal is not locked.
+Never close the store's own file, opened from Python, in a process that serves: it would drop the
+POSIX locks that SQLite holds on it for the other threads (`_descripteur`). Its journal has none.
 """
 
 import os
@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 from django.db import DatabaseError, connections, transaction
 
-from relais.coffre import erreurs
+from relais.coffre import erreurs, interstices
 from relais.coffre.routage import ALIAS
 
 ATTENTE = 20.0  # seconds, as `timeout` in the settings
@@ -27,6 +27,7 @@ _FICHIER = "fichier_du_coffre"
 # this one, so that wherever it is put back nothing is read from it before erasures were replayed.
 A_REJOUER = 1
 _rejeu = ContextVar("rejeu", default=False)
+_DESCRIPTEURS: dict[tuple[int, int], int] = {}
 
 _FAUTES: dict[int, type[erreurs.CoffreIndisponible]] = {
     sqlite3.SQLITE_BUSY: erreurs.CoffreOccupe,
@@ -85,7 +86,7 @@ def rejeu() -> Iterator[None]:
         yield
         with lecture(), connections[ALIAS].cursor() as curseur:
             curseur.execute("PRAGMA user_version=0")
-        effacer_journal()
+        effacer_les_restes()
     finally:
         _rejeu.reset(jeton)
         connections[ALIAS].close()
@@ -104,6 +105,41 @@ def traduire(erreur: BaseException) -> erreurs.CoffreIndisponible:
         return erreurs.CoffreAbsent()
     code = getattr(origine, "sqlite_errorcode", 0) & 0xFF
     return _FAUTES.get(code, erreurs.CoffreIndisponible)()
+
+
+def effacer_les_restes() -> None:
+    """After a destruction: nothing of a row that is gone stays in the file, nor in its journal.
+
+    Safe to kill and to repeat.
+    """
+    effacer_les_interstices()
+    effacer_journal()
+
+
+def effacer_les_interstices() -> None:
+    """Zero what balanced pages have left behind of rows that they no longer hold.
+
+    Under the exclusive lock. A write of its own makes every other connection read the pages again:
+    one that kept an older one would write it back. Ours forgets them by closing.
+    """
+    if connections[ALIAS].in_atomic_block or en_memoire():
+        return
+    with lecture(), connections[ALIAS].cursor() as curseur:
+        curseur.execute("BEGIN EXCLUSIVE")
+        try:
+            descripteur = _descripteur()
+            trouves = interstices.restes(descripteur)
+            if trouves:
+                curseur.execute("UPDATE coffre_magasin SET generation = generation")
+                interstices.mettre_a_zero(descripteur, trouves)
+            curseur.execute("COMMIT")
+        except BaseException as erreur:
+            curseur.execute("ROLLBACK")
+            if isinstance(erreur, OSError):
+                raise erreurs.CoffreEnLectureSeule from erreur
+            raise
+    if trouves:
+        connections[ALIAS].close()
 
 
 def effacer_journal() -> None:
@@ -184,6 +220,16 @@ def _fichier() -> tuple[int, int]:
     except OSError as erreur:
         raise erreurs.CoffreIndisponible from erreur
     return etat.st_dev, etat.st_ino
+
+
+def _descripteur() -> int:
+    """The store's file, opened once by this process; closed when it has no name left, replaced."""
+    fichier = _fichier()
+    if fichier not in _DESCRIPTEURS:
+        for ancien in [f for f, ouvert in _DESCRIPTEURS.items() if not os.fstat(ouvert).st_nlink]:
+            os.close(_DESCRIPTEURS.pop(ancien))
+        _DESCRIPTEURS[fichier] = os.open(chemin(), os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
+    return _DESCRIPTEURS[fichier]
 
 
 def _journal_en_usage() -> bool:

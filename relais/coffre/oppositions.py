@@ -66,7 +66,7 @@ def oublier(organisation: str, *, jour: date) -> int:
         if nombre:
             _abreger(jour)
     if nombre:
-        magasin.effacer_journal()
+        magasin.effacer_les_restes()
     return nombre
 
 

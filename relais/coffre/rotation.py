@@ -46,7 +46,7 @@ def tourner_kek() -> Rotation:
             alterees += len(lignes.recherches_sous_une_autre(kek))
             alterees += len(lignes.signatures_sous_une_autre(kek))
             alterees += len(lignes.oppositions_sous_une_autre(kek))
-        magasin.effacer_journal()
+        magasin.effacer_les_restes()
     return Rotation(kek.generation, remballees, alterees)
 
 
@@ -150,4 +150,4 @@ def _remballer_les_keks(cle_racine: bytes) -> None:
                 lignes.remballer_kek(kek.generation, trousseau.remballer_kek(kek, cle_racine))
             except Illisible:
                 raise CoffreCorrompu from None
-    magasin.effacer_journal()
+    magasin.effacer_les_restes()

@@ -17,7 +17,7 @@ from django.db.models import QuerySet
 from tests import banc
 
 TRI_ENTIER = re.compile(r"(?<!Incremental )Sort  \(")
-CHERCHER_AUTREMENT = ("seqscan", "bitmapscan", "sort")
+CHERCHER_AUTREMENT = ("seqscan", "bitmapscan", "sort", "mergejoin", "hashjoin")
 
 
 def plan_avec_le_seul(index: str, liste: QuerySet[Any], organisation: str) -> str:

@@ -25,6 +25,7 @@ def personne(**champs: object) -> Personne:
         "urgence": Urgence.A_INFORMER,
         "document": OCTETS,
         "vue_le": date(2026, 11, 1),
+        "compte_du": date(2026, 11, 1),
         "examinee_le": date(2026, 11, 2),
         "creee_le": LE,
         "a_purger_le": LE,

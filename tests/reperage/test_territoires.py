@@ -213,6 +213,7 @@ def creer(insee="35238", *, territoire="T1", equipe=None, suivie_par=None, chois
         equipe=equipe,
         suivie_par=suivie_par.agent if suivie_par else None,
         vue_le=AU,
+        compte_du=AU,
         creee_le=MAINTENANT,
         a_purger_le=MAINTENANT.replace(year=2027),
     )
