@@ -163,17 +163,19 @@ def _du_reperage(departement: str) -> Iterator[Ecart]:
     if regles is None:
         return
     for personne in Personne.objects.filter(organisation=departement).defer("document"):
-        avant = personne.a_purger_le
-        personne.a_purger_le = conservation.personne_reperee(personne.compte_du, convention=regles)
-        yield PERSONNES, str(personne.pk), avant, personne.a_purger_le, personne
+        fin = conservation.personne_reperee(personne.compte_du, convention=regles)
+        yield _finissant(personne, PERSONNES, fin)
     for depot in Import.objects.chez(departement).avec_contenu().defer("constats"):
-        avant = depot.a_purger_le
-        depot.a_purger_le = conservation.depot(depot.cree_le, convention=regles)
-        yield DEPOTS, str(depot.pk), avant, depot.a_purger_le, depot
+        fin = conservation.depot(depot.cree_le, convention=regles)
+        yield _finissant(depot, DEPOTS, fin)
     for export in Export.objects.avec_contenu().filter(organisation=departement).defer("contenu"):
-        avant = export.a_purger_le
-        export.a_purger_le = conservation.export(export.cree_le, convention=regles)
-        yield EXPORTS, str(export.pk), avant, export.a_purger_le, export
+        fin = conservation.export(export.cree_le, convention=regles)
+        yield _finissant(export, EXPORTS, fin)
+
+
+def _finissant(ligne: Personne | Import | Export, quoi: str, fin: datetime) -> Ecart:
+    avant, ligne.a_purger_le = ligne.a_purger_le, fin
+    return quoi, str(ligne.pk), avant, fin, ligne
 
 
 def _fin_a_la_caisse(fiche: Fiche, envoye_le: datetime) -> datetime:
