@@ -40,9 +40,9 @@ SUIVIES = ("Camille", "Dominique", "Sacha", "Claude", "Andrea", "Maxime", "Alix"
 GENS: tuple[tuple[str, str, tuple[int, int], dict[str, Any]], ...] = (
     ("Camille", "Fictif", (67, 0), {}),
     ("Dominique", "Fictif", (64, 5), {"invalidite": True, "travaille": True}),
-    ("Sacha", "Exemple", (64, 9), {"saspa": True}),
+    ("Sacha", "Exemple", (64, 10), {"saspa": True}),
     ("Claude", "Modèle", (61, 9), {"aah": Aah.INCONNU}),
-    ("Andrea", "Spécimen", (61, 10), {"invalidite": True}),
+    ("Andrea", "Spécimen", (61, 11), {"invalidite": True}),
     ("Maxime", "Maquette", (66, 2), {"suspendu": True}),
     ("Alix", "Ébauche", (68, 1), {"pensionne": True, "veuf": True}),
     ("Lou", "Canevas", (66, 7), {}),

@@ -40,6 +40,14 @@ def test_chaque_cas_y_est(chargee: None) -> None:
     assert territoires["T1"] == len(demonstration.SUIVIES)
 
 
+@pytest.mark.django_db
+def test_chacun_a_son_rang() -> None:
+    """The list is the same each time: the pictures of the help are taken of it."""
+    personnes.enregistrer(*demonstration.du_fichier(personnes.NOVEMBRE), au=personnes.NOVEMBRE)
+    rangs = Counter((une.urgence, une.mois_echeance) for une, _ in personnes.gardees())
+    assert rangs.most_common(1)[0][1] == 1
+
+
 def test_le_travailleur_social_de_la_vitrine_en_suit(chargee: None) -> None:
     qui = Affectation.objects.select_related("agent", "organisation", "territoire", "equipe").get(
         agent__email="ts.rennes@exemple.test"
