@@ -22,6 +22,7 @@ from tests.personas import MOT_DE_PASSE, creer_personas, poser_second_facteur
 from tests.processus import attendre, processus, rassembler_le_statique, reglages_web, repond
 
 PAUSE = 1_800  # milliseconds: longer than any pause after which a page saves or previews
+PATIENCE = 20_000  # milliseconds for what must come in the end
 
 
 @pytest.fixture
@@ -49,7 +50,8 @@ def retenir(page, adresse: str) -> list[Callable[[], None]]:
     retenues: list[Callable[[], None]] = []
 
     def garder(route) -> None:
-        reponse = route.fetch()
+        # A connection that the service closes at that very moment is opened again, as browsers do.
+        reponse = route.fetch(max_retries=1)
         retenues.append(lambda: route.fulfill(response=reponse))
 
     page.route(adresse, garder)
@@ -57,11 +59,12 @@ def retenir(page, adresse: str) -> list[Callable[[], None]]:
 
 
 def attendre_une_reponse(page, retenues: list[Callable[[], None]]) -> None:
-    for _ in range(100):
+    for _ in range(PATIENCE // 100):
         if retenues:
             return
         page.wait_for_timeout(100)
-    raise AssertionError("rien n’a été demandé")
+    etat = page.locator("#etat-brouillon").inner_text()
+    raise AssertionError(f"rien n’a été demandé ; la page dit : {etat!r}")
 
 
 def se_reconnecter(page, qui) -> None:
