@@ -53,6 +53,7 @@ __all__ = [
     "creer_cles",
     "detruire",
     "detruire_de_nouveau",
+    "effacer_les_traces",
     "etat_civil",
     "generation",
     "identite",
@@ -177,15 +178,25 @@ def ouvrir_plusieurs(
 def detruire(genre: Genre, objet_ids: Iterable[UUID]) -> int:
     """Destroy keys and their search rows for good; how many keys there were.
 
-    Safe to repeat: the second time destroys nothing and finishes what a kill interrupted. Copies
-    of the store keep the keys until they are destroyed in their turn (`copies.conservation`).
+    Safe to repeat: the second time destroys nothing and finishes what a kill interrupted. What
+    SQLite may leave of them inside of its pages goes with `effacer_les_traces`; copies of the
+    store keep the keys until they are destroyed in their turn (`copies.conservation`).
     """
     objet_ids = list(objet_ids)
     with magasin.ecriture():
         detruites.noter(genre, lignes.cles(genre, objet_ids), le=horloge.maintenant())
         nombre = lignes.supprimer(genre, objet_ids)
-    magasin.effacer_les_restes()
+    magasin.effacer_journal()
     return nombre
+
+
+def effacer_les_traces() -> None:
+    """Zero what the store's file still shows of keys that were destroyed. Safe to repeat.
+
+    It reads the whole file, which an act cannot wait for: the purge ends with it and each minute's
+    copy begins with it.
+    """
+    magasin.effacer_les_restes()
 
 
 def detruire_de_nouveau() -> int:

@@ -72,6 +72,7 @@ def detruire_au_hasard(coffre: Coffre, graine: int, *, au_moins: int) -> list[by
 @pytest.mark.parametrize("graine", range(6))
 def test_rien_ne_reste_de_2000_cles_detruites(coffre: Coffre, graine: int) -> None:
     detruites = detruire_au_hasard(coffre, graine, au_moins=2000)
+    actions.effacer_les_traces()
     assert restes(coffre, detruites) == []
     assert not any(coffre.journal.read_bytes())
     with closing(sqlite3.connect(coffre.fichier)) as base:
@@ -79,19 +80,18 @@ def test_rien_ne_reste_de_2000_cles_detruites(coffre: Coffre, graine: int) -> No
     assert coffre.fichier.name in restes(coffre, traces(creer(1)))
 
 
-def test_sans_les_interstices_des_cles_resteraient(
-    coffre: Coffre, monkeypatch: pytest.MonkeyPatch
+def test_ce_que_les_pages_montrent_encore_n_attend_que_la_copie_de_la_minute(
+    coffre: Coffre,
 ) -> None:
     """What SQLite leaves in its pages when it balances them, whatever `secure_delete` says."""
-    with monkeypatch.context() as sans:
-        sans.setattr(magasin, "effacer_les_interstices", lambda: None)
-        for graine in range(60):  # one history of 2 000 in three: the tags are drawn anew each time
-            detruites = detruire_au_hasard(coffre, graine, au_moins=500)
-            if restes(coffre, detruites):
-                break
+    for graine in range(60):  # one history of 2 000 in three: the tags are drawn anew each time
+        detruites = detruire_au_hasard(coffre, graine, au_moins=500)
+        if restes(coffre, detruites):
+            break
     assert restes(coffre, detruites) == [coffre.fichier.name]
-    actions.detruire(EX, [])
+    copie = copies.copier().chemin
     assert restes(coffre, detruites) == []
+    assert not _contient(copie.read_bytes(), set(detruites))
 
 
 def test_sans_secure_delete_les_cles_resteraient(coffre: Coffre) -> None:

@@ -107,8 +107,7 @@ def sauvegarde(base: Base, dossier: Path) -> bytes:
         text=True,
         check=False,
     )
-    if fait.returncode:
-        pytest.skip(f"pg_basebackup : {fait.stderr}")
+    assert fait.returncode == 0, fait.stderr
     return fichiers(dossier)
 
 

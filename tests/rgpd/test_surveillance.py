@@ -1,11 +1,12 @@
 """A purge that has not run for 30 minutes is an alert; the command tells it to whoever asks."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
 
+from relais.coffre import magasin
 from relais.rgpd import surveillance, tasks
 from relais.rgpd.actions import purge
 from relais.rgpd.models import Passage
@@ -29,6 +30,22 @@ def test_trente_minutes_de_silence_font_une_alerte(personas: Personas) -> None:
     purge.purger(CAISSE, maintenant=apres(minutes=32))
     surveillance.surveiller(maintenant=apres(minutes=33))
     assert ouvertes() == {"cd35", "autre-caisse", "relais"}
+
+
+def test_la_purge_finit_par_le_fichier_du_coffre_quoi_qu_il_arrive(
+    personas: Personas, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def echouer(*, maintenant: datetime) -> int:
+        raise RuntimeError
+
+    passages: list[str] = []
+    monkeypatch.setattr(purge, "purger", lambda code, *, maintenant: passages.append(code) or 0)
+    monkeypatch.setattr(purge.oublis, "oublier_le_commun", echouer)
+    monkeypatch.setattr(magasin, "effacer_les_restes", lambda: passages.append("coffre"))
+    with pytest.raises(ExceptionGroup):
+        purge.purger_tout(maintenant=LUNDI)
+    assert passages[-1] == "coffre"
+    assert len(passages) == 4
 
 
 def test_les_taches_passent_par_la_purge_et_la_surveillance(personas: Personas) -> None:

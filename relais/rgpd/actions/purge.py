@@ -13,6 +13,7 @@ from functools import partial
 
 from relais.annuaire.contexte import contexte_systeme
 from relais.annuaire.models import Organisation
+from relais.coffre.actions import effacer_les_traces
 from relais.coffre.models import Genre
 from relais.fiches import conservations, effacement, exemplaires
 from relais.fiches.actions import brouillons
@@ -55,12 +56,15 @@ def purger(organisation: str, *, maintenant: datetime, lot: int = LOT) -> int:
 
 
 def purger_tout(*, maintenant: datetime) -> int:
-    """Each organisation in turn, then what belongs to none; a failure holds nothing else back."""
+    """Each organisation in turn, then what belongs to none; a failure holds nothing else back.
+
+    The key store's file is then freed of what it may still show of destroyed keys.
+    """
     erreurs: list[Exception] = []
     effaces = 0
     codes = Organisation.objects.codes()
     travaux: list[Callable[..., int]] = [partial(purger, code) for code in codes]
-    for travail in (*travaux, oublis.oublier_le_commun):
+    for travail in (*travaux, oublis.oublier_le_commun, _effacer_les_traces):
         try:
             effaces += travail(maintenant=maintenant)
         except Exception as erreur:
@@ -68,6 +72,11 @@ def purger_tout(*, maintenant: datetime) -> int:
     if erreurs:
         raise ExceptionGroup("organisations whose purge failed", erreurs)
     return effaces
+
+
+def _effacer_les_traces(*, maintenant: datetime) -> int:
+    effacer_les_traces()
+    return 0
 
 
 def engager_les_exemplaires(caisse: str, maintenant: datetime, lot: int) -> int:
