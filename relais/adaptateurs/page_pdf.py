@@ -4,12 +4,17 @@ The page is copied into a new file, so that what hangs on the catalogue (scripts
 forms, metadata) stays behind; what hangs on the page is then taken off.
 """
 
+import base64
 import io
+import zlib
+from collections.abc import Callable
+from typing import Any
 
 import pikepdf
 from pikepdf import Name, sanitize
 
 from relais.adaptateurs.fichier import FichierRefuse
+from relais.adaptateurs.photo import jpeg2000_sans_metadonnees, jpeg_sans_metadonnees
 
 PROTEGE = (
     "Ce PDF est protégé par un mot de passe. "
@@ -17,6 +22,10 @@ PROTEGE = (
 )
 ILLISIBLE = (
     "Ce PDF ne s’ouvre pas : il est peut-être abîmé ou incomplet. "
+    "Numérisez la page à nouveau, ou prenez-la en photo."
+)
+TROP_LOURDE = (
+    "Ce PDF contient une image trop lourde pour être ouverte sans risque. "
     "Numérisez la page à nouveau, ou prenez-la en photo."
 )
 SANS_PAGE = "Ce PDF ne contient pas de page. Numérisez la page signée, ou prenez-la en photo."
@@ -41,7 +50,18 @@ TRACES = (
     Name.Thumb,
 )
 
-PHOTO = (Name.DCTDecode, pikepdf.Array([Name.DCTDecode]))
+PHOTOS: dict[str, Callable[[bytes], bytes]] = {
+    "/DCTDecode": jpeg_sans_metadonnees,
+    "/JPXDecode": jpeg2000_sans_metadonnees,
+}
+# Readers take the short names of the pictures inside of a page everywhere.
+FILTRES_ABREGES = {
+    "/DCT": "/DCTDecode",
+    "/Fl": "/FlateDecode",
+    "/A85": "/ASCII85Decode",
+    "/AHx": "/ASCIIHexDecode",
+}
+PHOTO_AU_PLUS = 32 * 1024 * 1024  # octets, once unfolded
 
 _NETTOYEUR = (
     sanitize.Sanitizer()
@@ -114,30 +134,49 @@ def _effacer_les_traces(objet: pikepdf.Object) -> None:
     for cle in TRACES:
         if cle in objet:
             del objet[cle]
-    if isinstance(objet, pikepdf.Stream) and objet.get(Name.Filter) in PHOTO:
-        photo = objet.read_raw_bytes()
-        objet.write(sans_metadonnees(photo), filter=Name.DCTDecode, decode_parms=_parametres(objet))
+    if isinstance(objet, pikepdf.Stream):
+        _effacer_les_metadonnees(objet)
 
 
-def _parametres(flux: pikepdf.Stream) -> pikepdf.Dictionary | None:
-    parametres = flux.get(Name.DecodeParms)
-    return parametres if isinstance(parametres, pikepdf.Dictionary) else None
+def _effacer_les_metadonnees(flux: pikepdf.Stream) -> None:
+    """Of a photo: what was laid around it (`[/FlateDecode /DCTDecode]`) is undone first."""
+    filtres = [FILTRES_ABREGES.get(str(nom), str(nom)) for nom in _liste(flux.get(Name.Filter))]
+    photos = [rang for rang, nom in enumerate(filtres) if nom in PHOTOS]
+    if not photos:
+        return
+    if photos != [len(filtres) - 1]:
+        raise FichierRefuse(ILLISIBLE)
+    parametres = _liste(flux.get(Name.DecodeParms))
+    parametres += [None] * (len(filtres) - len(parametres))
+    octets = flux.read_raw_bytes()
+    for nom, siens in zip(filtres[:-1], parametres, strict=False):
+        octets = _deplier(octets, nom, siens)
+    flux.write(
+        PHOTOS[filtres[-1]](octets),
+        filter=Name(filtres[-1]),
+        decode_parms=parametres[len(filtres) - 1],
+    )
 
 
-def sans_metadonnees(photo: bytes) -> bytes:
-    """A JPEG without its comments nor its application segments (Exif, GPS, XMP), points intact.
+def _liste(valeur: Any) -> list[Any]:
+    """One or several, as PDF writes a filter and its parameters."""
+    if valeur is None:
+        return []
+    return list(valeur) if isinstance(valeur, pikepdf.Array) else [valeur]
 
-    Kept: JFIF (APP0) and Adobe (APP14), which say how colours are written.
-    """
-    if not photo.startswith(b"\xff\xd8"):
-        return photo
-    garde, ou = [b"\xff\xd8"], 2
-    while photo[ou : ou + 1] == b"\xff" and ou + 4 <= len(photo):
-        marque, longueur = photo[ou + 1], int.from_bytes(photo[ou + 2 : ou + 4], "big")
-        if marque == 0xDA:  # start of scan: the points follow to the end
-            break
-        applicatif = 0xE1 <= marque <= 0xEF and marque != 0xEE
-        if not applicatif and marque != 0xFE:
-            garde.append(photo[ou : ou + 2 + longueur])
-        ou += 2 + longueur
-    return b"".join([*garde, photo[ou:]])
+
+def _deplier(octets: bytes, filtre: str, parametres: Any) -> bytes:
+    """What that filter hides of a photo; raises FichierRefuse on one that nothing lays there."""
+    if isinstance(parametres, pikepdf.Dictionary) and parametres.get(Name.Predictor, 1) != 1:
+        raise FichierRefuse(ILLISIBLE)
+    if filtre == "/FlateDecode":
+        depliage = zlib.decompressobj()
+        deplies = depliage.decompress(octets, PHOTO_AU_PLUS)
+        if depliage.unconsumed_tail:
+            raise FichierRefuse(TROP_LOURDE)
+        return deplies
+    if filtre == "/ASCII85Decode":
+        return base64.a85decode(octets.partition(b"~>")[0].lstrip().removeprefix(b"<~"))
+    if filtre == "/ASCIIHexDecode":
+        return bytes.fromhex(octets.partition(b">")[0].decode("ascii"))
+    raise FichierRefuse(ILLISIBLE)

@@ -1,7 +1,9 @@
 """A signed page that comes as a PDF: what draws is kept, what acts or tells goes."""
 
+import base64
 import io
 import re
+import zlib
 
 import pikepdf
 import pytest
@@ -9,7 +11,6 @@ from pikepdf import Array, Dictionary, Name, Pdf, String
 from PIL import Image
 
 from relais.adaptateurs.image import FichierRefuse, assainir_page
-from relais.adaptateurs.page_pdf import sans_metadonnees
 
 TRAIT = b"0 0 1 RG 5 w 100 100 m 400 300 l S"
 ACTIFS = {
@@ -139,33 +140,135 @@ def test_un_champ_rempli_devient_un_dessin():
     assert b"(Camille) Tj" in _en_clair(propre)
 
 
-def test_la_photo_dans_le_pdf_perd_sa_position():
+def _photo(nature: str = "JPEG") -> bytes:
+    """A picture with what a device writes beside it."""
     exif = Image.Exif()
     exif[0x010F] = "MarqueFictive"
     sortie = io.BytesIO()
-    Image.new("RGB", (600, 800), "teal").save(sortie, "JPEG", exif=exif, comment=b"chez moi")
-    photo = sortie.getvalue()
+    Image.effect_noise((600, 800), 90).save(sortie, nature, exif=exif, comment=b"chez moi")
+    return sortie.getvalue()
+
+
+def _pdf_de_la_photo(photo: bytes, filtre: object, parametres: object = None) -> bytes:
     pdf = _simple()
     image = pdf.make_stream(
-        photo,
+        b"",
         Type=Name.XObject,
         Subtype=Name.Image,
         Width=600,
         Height=800,
-        ColorSpace=Name.DeviceRGB,
+        ColorSpace=Name.DeviceGray,
         BitsPerComponent=8,
-        Filter=Name.DCTDecode,
         Metadata=pdf.make_stream(b"<xmp>MarqueFictive</xmp>"),
     )
+    image.write(photo, filter=filtre, decode_parms=parametres)
     pdf.pages[0].Resources = Dictionary(XObject=Dictionary(Im=image))
     pdf.pages[0].Contents = pdf.make_stream(b"595 0 0 842 0 0 cm /Im Do")
-    propre = assainir_page(_octets(pdf)).octets
+    return _octets(pdf)
+
+
+def _photo_gardee(octets: bytes) -> bytes:
+    """What the cleaned file keeps of its picture; nothing laid around it."""
+    propre = assainir_page(octets).octets
     assert b"MarqueFictive" not in propre
-    assert b"chez moi" not in propre
     with pikepdf.open(io.BytesIO(propre)) as relu:
-        gardee = relu.pages[0].Resources.XObject.Im.read_raw_bytes()
-    points = [Image.open(io.BytesIO(une)).tobytes() for une in (photo, gardee)]
-    assert points[0] == points[1]
+        image = relu.pages[0].Resources.XObject.Im
+        assert image.Filter in (Name.DCTDecode, Name.JPXDecode)
+        return image.read_raw_bytes()
+
+
+def _points(photo: bytes) -> bytes:
+    return Image.open(io.BytesIO(photo)).tobytes()
+
+
+ENROBAGES = {
+    "seule": (lambda octets: octets, [Name.DCTDecode]),
+    "comprimee": (zlib.compress, [Name.FlateDecode, Name.DCTDecode]),
+    "en_texte": (
+        lambda octets: base64.a85encode(octets) + b"~>",
+        [Name.ASCII85Decode, Name.DCTDecode],
+    ),
+    "en_hexadecimal": (
+        lambda octets: octets.hex().encode() + b">",
+        [Name.ASCIIHexDecode, Name.DCTDecode],
+    ),
+    "deux_fois": (
+        lambda octets: base64.a85encode(zlib.compress(octets)) + b"~>",
+        [Name.ASCII85Decode, Name.FlateDecode, Name.DCTDecode],
+    ),
+    "noms_courts": (zlib.compress, [Name.Fl, Name.DCT]),
+}
+
+
+def test_la_photo_dans_le_pdf_perd_sa_position():
+    photo = _photo()
+    assert b"MarqueFictive" in photo
+    gardee = _photo_gardee(_pdf_de_la_photo(photo, Name.DCTDecode))
+    assert b"chez moi" not in gardee
+    assert _points(gardee) == _points(photo)
+
+
+@pytest.mark.parametrize("enrobage", ENROBAGES)
+def test_ce_qui_enrobe_la_photo_ne_cache_pas_sa_position(enrobage):
+    enrober, filtres = ENROBAGES[enrobage]
+    photo = _photo()
+    gardee = _photo_gardee(_pdf_de_la_photo(enrober(photo), Array(filtres)))
+    assert b"MarqueFictive" not in gardee
+    assert b"chez moi" not in gardee
+    assert _points(gardee) == _points(photo)
+
+
+def test_le_reglage_de_la_photo_reste_avec_elle():
+    parametres = Array([None, Dictionary(ColorTransform=0)])
+    pdf = _pdf_de_la_photo(
+        zlib.compress(_photo()), Array([Name.FlateDecode, Name.DCTDecode]), parametres
+    )
+    with pikepdf.open(io.BytesIO(assainir_page(pdf).octets)) as relu:
+        assert relu.pages[0].Resources.XObject.Im.DecodeParms.ColorTransform == 0
+
+
+def test_une_photo_jpeg_2000_perd_ses_boites_et_garde_ses_points():
+    sortie = io.BytesIO()
+    Image.effect_noise((600, 800), 90).save(sortie, "JPEG2000", comment="MarqueFictive ici")
+    nue = sortie.getvalue()
+    boites = b"".join(
+        (8 + len(dite)).to_bytes(4, "big") + nature + dite
+        for nature, dite in ((b"uuid", bytes(16) + b"MarqueFictive"), (b"xml ", b"<x>Fictif</x>"))
+    )
+    photo = nue + boites
+    assert b"MarqueFictive ici" in nue
+    gardee = _photo_gardee(_pdf_de_la_photo(photo, Name.JPXDecode))
+    assert b"Fictif" not in gardee
+    assert _points(gardee) == _points(nue)
+
+
+def test_une_photo_jpeg_2000_sans_boites_perd_son_commentaire():
+    sortie = io.BytesIO()
+    image = Image.effect_noise((600, 800), 90)
+    image.save(sortie, "JPEG2000", no_jp2=True, comment="MarqueFictive ici")
+    gardee = _photo_gardee(_pdf_de_la_photo(sortie.getvalue(), Name.JPXDecode))
+    assert b"MarqueFictive" not in gardee
+    assert _points(gardee) == _points(sortie.getvalue())
+
+
+@pytest.mark.parametrize(
+    ("octets", "filtres"),
+    [
+        (b"pas une photo", [Name.DCTDecode]),
+        (b"pas une photo", [Name.JPXDecode]),
+        (b"\0\0\0\x0cjP  \r\n\x87\n\0\0\0\x99uuid", [Name.JPXDecode]),
+        (_photo(), [Name.RunLengthDecode, Name.DCTDecode]),
+        (zlib.compress(_photo()), [Name.DCTDecode, Name.FlateDecode]),
+    ],
+)
+def test_une_photo_qui_ne_se_lit_pas_est_refusee(octets, filtres):
+    assert "abîmé" in _refus(_pdf_de_la_photo(octets, Array(filtres)))
+
+
+def test_une_photo_qui_gonfle_est_refusee():
+    bombe = zlib.compress(b"\xff\xd8" + bytes(64 * 1024 * 1024))
+    phrase = _refus(_pdf_de_la_photo(bombe, Array([Name.FlateDecode, Name.DCTDecode])))
+    assert "trop lourde" in phrase
 
 
 def test_ce_que_la_page_herite_est_garde():
@@ -209,10 +312,3 @@ def test_un_arbre_de_pages_qui_tourne_en_rond_est_refuse():
 def test_le_meme_pdf_donne_le_meme_fichier():
     arme = _pdf_arme()
     assert assainir_page(arme).octets == assainir_page(arme).octets
-
-
-def test_un_jpeg_deja_nu_ne_change_pas():
-    sortie = io.BytesIO()
-    Image.new("L", (40, 40)).save(sortie, "JPEG")
-    assert sans_metadonnees(sortie.getvalue()) == sortie.getvalue()
-    assert sans_metadonnees(b"pas un jpeg") == b"pas un jpeg"
