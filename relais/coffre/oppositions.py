@@ -6,6 +6,7 @@ copies, without which a file would bring somebody back (docs/adr/0026, docs/adr/
 """
 
 import logging
+import os
 import re
 from collections.abc import Collection, Iterable, Iterator
 from datetime import date
@@ -19,6 +20,7 @@ from relais.coffre.lignes import LigneOpposition
 from relais.coffre.recherche import Valeur
 from relais.coffre.trousseau import Trousseau, kek_en_usage
 from relais.socle import horloge
+from relais.socle.disque import graver
 
 journal = logging.getLogger(__name__)
 _LIGNE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2}) ([a-z][a-z0-9-]{0,39}) ([0-9a-f]{64})")
@@ -60,11 +62,11 @@ def connues(organisation: str, valeurs: Collection[Valeur]) -> set[Valeur]:
 
 
 def oublier(organisation: str, *, jour: date) -> int:
-    """Forget those whose last day is past; how many."""
+    """Forget those whose last day is past; how many. The list is looked at each time: one that
+    could not be shortened, or whose former octets could not be zeroed, waits for nothing else."""
     with magasin.ecriture():
         nombre = lignes.supprimer_oppositions(organisation, avant=jour)
-        if nombre:
-            _abreger(jour)
+        _abreger(jour)
     if nombre:
         magasin.effacer_les_restes()
     return nombre
@@ -99,19 +101,38 @@ def _listees() -> Iterator[tuple[date, str, bytes]]:
 
 
 def _abreger(jour: date) -> None:
-    """Leave out of the list those whose last day is past, of any organisation."""
-    restantes = "".join(
-        f"\n{fin.isoformat()} {qui} {etiquette.hex()}"
-        for fin, qui, etiquette in _listees()
-        if fin >= jour
+    """Leave out of the list those whose last day is past, of any organisation.
+
+    The former list is zeroed under a second name, and loses it then: killed anywhere, there is a
+    whole list, and the next passage ends what is left.
+    """
+    neuve, ancienne = (
+        chemin().with_name(f"{chemin().name}.{mot}") for mot in ("neuve", "ancienne")
     )
-    neuve = chemin().with_name(f"{chemin().name}.neuve")
     try:
-        neuve.unlink(missing_ok=True)
-        detruites.ajouter(neuve, restantes.encode())
+        for reste in (neuve, ancienne):
+            _detruire(reste)
+        listees = list(_listees())
+        gardees = [une for une in listees if une[0] >= jour]
+        if len(gardees) == len(listees):
+            return
+        lignes_gardees = (f"\n{fin} {qui} {etiquette.hex()}" for fin, qui, etiquette in gardees)
+        detruites.ajouter(neuve, "".join(lignes_gardees).encode())
+        os.link(chemin(), ancienne)
         neuve.replace(chemin())
+        _detruire(ancienne)
     except OSError as erreur:
         journal.error("liste des oppositions impossible à abréger : %s", erreur)
+
+
+def _detruire(fichier: Path) -> None:
+    """Overwrite, then unlink; the name alone when a killed passage gave it to the list in place."""
+    if not fichier.exists():
+        return
+    if not (chemin().exists() and fichier.samefile(chemin())):
+        magasin.mettre_a_zero(fichier)
+    fichier.unlink()
+    graver(fichier.parent)
 
 
 def _ligne(organisation: str, trousseau: Trousseau) -> LigneOpposition:
