@@ -362,6 +362,8 @@ class Conservation:
     courriel_jours: Datee[int]
     point_jours: Datee[int]
     facteur_jours: Datee[int]  # after the account was closed
+    compte_mois: Datee[int]  # the same
+    invitation_jours: Datee[int]  # since it was last sent
     dysfonctionnement_mois: Datee[int]  # after its end; empty: as long as the convention
 
 

@@ -42,6 +42,9 @@ class Regle:
     qui: Qui
 
 
+# Accounts bear no key: their erasure is an event, without certificate.
+COMPTE, INVITATION = "compte", "invitation"
+
 REGLES: tuple[Regle, ...] = (
     Regle(
         Cause.EXEMPLAIRE_CAISSE,
@@ -166,6 +169,22 @@ REGLES: tuple[Regle, ...] = (
         Qui.CHACUN,
     ),
     Regle(
+        COMPTE,
+        "Le compte fermé : nom, adresse, téléphone, rôles",
+        "la fermeture du compte",
+        "compte_mois",
+        Unite.MOIS,
+        Qui.CHACUN,
+    ),
+    Regle(
+        INVITATION,
+        "La personne invitée qui n’est jamais venue",
+        "le dernier envoi de son invitation",
+        "invitation_jours",
+        Unite.JOURS,
+        Qui.CHACUN,
+    ),
+    Regle(
         "copie_coffre",
         "Les copies de secours des clés",
         "chaque copie",
@@ -220,6 +239,8 @@ LIBELLES_CAUSE: dict[str, str] = {
     Cause.RESTAURATION: "Effacé à nouveau après une restauration",
     Cause.ORPHELINE: "Clé dont le document n’a jamais été enregistré",
 }
+# Of all that an event or a dry run tells of.
+LIBELLES: dict[str, str] = {regle.code: regle.quoi for regle in REGLES} | LIBELLES_CAUSE
 
 
 @dataclass(frozen=True, slots=True)

@@ -210,6 +210,8 @@ SCHEMA: dict[str, Serie | Lecteur | dict[str, Serie | Lecteur]] = {
         "courriel_jours": _duree(365, "jours"),
         "point_jours": _duree(365, "jours"),
         "facteur_jours": _duree(365, "jours"),
+        "compte_mois": _duree(120, "mois"),
+        "invitation_jours": _duree(365, "jours"),
         "dysfonctionnement_mois": Serie(entier(1, 120, "mois"), archives=True, facultative=True),
     },
     "vie": {

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from relais.annuaire import echus
 from relais.annuaire.contexte import contexte_systeme
 from relais.fiches import conservations
 from relais.fiches.models import Exemplaire, Fiche, NoteAppel
-from relais.regles.durees import LIBELLES_CAUSE
+from relais.regles.durees import COMPTE, INVITATION, LIBELLES
 from relais.regles.effacement import Cause
 from relais.reperage.models import Export, Import, Personne
 
@@ -17,18 +18,19 @@ from relais.reperage.models import Export, Import, Personne
 class Echeance:
     """One thing to erase: what it is, by which rule, due when.
 
-    `reference`: of its fiche; of what belongs to none, the number that its certificate will bear.
+    `reference`: of its fiche; of what belongs to none, the number that its certificate will bear;
+    of an account, its pseudonym.
     """
 
     quoi: str
     reference: str
-    regle: Cause
+    regle: str  # a Cause, or the code of a retention (regles.durees)
     du_le: datetime
     d_une_fiche: bool = True
 
     @property
     def libelle(self) -> str:
-        return LIBELLES_CAUSE[self.regle]
+        return LIBELLES[self.regle]
 
 
 Lecture = Callable[[str, datetime], Iterator[Echeance]]
@@ -80,6 +82,16 @@ def _du_reperage(quoi: str, regle: Cause, dus: Mapping[UUID, datetime]) -> Itera
         yield Echeance(quoi, str(pk), regle, du_le, d_une_fiche=False)
 
 
+def comptes(organisation: str, maintenant: datetime) -> Iterator[Echeance]:
+    for pseudonyme, du_le in echus.dates_des_fermes(organisation, maintenant):
+        yield Echeance("compte fermé", str(pseudonyme), COMPTE, du_le, d_une_fiche=False)
+
+
+def invitations(organisation: str, maintenant: datetime) -> Iterator[Echeance]:
+    for pseudonyme, du_le in echus.dates_des_invites(organisation, maintenant):
+        yield Echeance("invitation", str(pseudonyme), INVITATION, du_le, d_une_fiche=False)
+
+
 LECTURES: tuple[Lecture, ...] = (
     exemplaires_de_la_caisse,
     notes_de_la_caisse,
@@ -88,6 +100,8 @@ LECTURES: tuple[Lecture, ...] = (
     personnes,
     depots,
     exports,
+    comptes,
+    invitations,
 )
 
 

@@ -3,7 +3,7 @@
 from relais.annuaire.models import LIBELLES_ROLES
 from relais.journal.models import Action, Issue
 from relais.regles.archive import RAISONS_OUVERTURE
-from relais.regles.durees import LIBELLES_CAUSE, REGLES
+from relais.regles.durees import LIBELLES
 from relais.regles.fiche import RAISONS_COPIE
 
 ACTES: dict[str, str] = {
@@ -121,8 +121,7 @@ DEJA_REFUSES = (Action.ACCES_REFUSE, Action.CONNEXION_REFUSEE)  # the word of th
 JOURNAL = "journal"
 _EQUIPE = "equipe"
 _OBJETS: dict[str, str] = {
-    **{regle.code: regle.quoi for regle in REGLES},
-    **LIBELLES_CAUSE,
+    **LIBELLES,
     **{role.replace("_", "-"): libelle for role, libelle in LIBELLES_ROLES.items()},
     JOURNAL: "",
     "bordereau.csv": "le bordereau, en texte (CSV)",

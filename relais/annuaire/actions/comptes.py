@@ -113,7 +113,7 @@ def reactiver_compte(agent: Agent, *, par: Affectation | None, maintenant: datet
     """Open it again, without any role: each one is proposed anew, and approved."""
     droits.exiger(par is None or droits.peut_gerer(par, agent))
     agent = Agent.objects.select_for_update().get(pk=agent.pk)
-    if agent.desactive_le is None:
+    if agent.desactive_le is None or agent.efface_le is not None:
         raise CompteRefuse("Ce compte n’est pas désactivé.")
     agent.is_active, agent.desactive_le, agent.rouvert_le = True, None, maintenant
     agent.save(update_fields=["is_active", "desactive_le", "rouvert_le"])

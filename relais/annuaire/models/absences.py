@@ -41,6 +41,10 @@ class AbsenceQuerySet(models.QuerySet["Absence"]):
     def de_remplacant(self, agent: int, organisation: str) -> "AbsenceQuerySet":
         return self.filter(remplacant=agent, organisation=organisation)
 
+    def d_un_autre(self, agent: Agent) -> "AbsenceQuerySet":
+        """Those of somebody else that this agent declared, or stands in for."""
+        return self.filter(Q(declaree_par=agent) | Q(remplacant=agent)).exclude(agent=agent)
+
     def avec_noms(self) -> "AbsenceQuerySet":
         return self.select_related("agent", "remplacant")
 

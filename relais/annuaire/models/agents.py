@@ -62,6 +62,23 @@ class AgentQuerySet(models.QuerySet["Agent"]):
     def desactives(self) -> "AgentQuerySet":
         return self.filter(desactive_le__isnull=False)
 
+    def fermes_avant(self, instant: datetime) -> "AgentQuerySet":
+        """Closed before that instant, without a role left, and not erased yet."""
+        roles = apps.get_model("annuaire", "Affectation").objects.ouvertes()
+        fermes = self.filter(desactive_le__lt=instant, efface_le=None)
+        return fermes.exclude(models.Exists(roles.filter(agent=models.OuterRef("pk"))))
+
+    def invites_avant(self, instant: datetime) -> "AgentQuerySet":
+        """Not yet there, their last invitation (`invite_le`) sent at that instant or before."""
+        liens = apps.get_model("annuaire", "Lien").objects.filter(agent=models.OuterRef("pk"))
+        dernier = models.Subquery(liens.order_by("-cree_le").values("cree_le")[:1])
+        invites = self.invites().annotate(invite_le=Coalesce(dernier, "cree_le"))
+        return invites.filter(invite_le__lte=instant)
+
+    def verrouilles(self) -> "AgentQuerySet":
+        """For who erases them: what somebody else holds waits for the next passage."""
+        return self.select_for_update(of=("self",), skip_locked=True)
+
     def inutilises(self, depuis: datetime | None) -> "AgentQuerySet":
         """Open, and without a login since that instant (regles.comptes.seuil_d_inutilite)."""
         if depuis is None:
@@ -85,7 +102,10 @@ class AgentManager(BaseUserManager.from_queryset(AgentQuerySet)):  # type: ignor
 
 
 class Agent(AbstractBaseUser):
-    """A person with an individual account. `pseudonyme` stands for them in the journal."""
+    """A person with an individual account. `pseudonyme` stands for them in the journal.
+
+    `efface_le`: nothing of the person is left but what their acts hold (actions/effacements.py).
+    """
 
     email = models.EmailField(max_length=254)
     prenom = models.CharField(max_length=60)
@@ -97,6 +117,7 @@ class Agent(AbstractBaseUser):
     cree_le = models.DateTimeField()
     desactive_le = models.DateTimeField(null=True)
     rouvert_le = models.DateTimeField(null=True)
+    efface_le = models.DateTimeField(null=True, editable=False)
 
     objects = AgentManager()
     USERNAME_FIELD = "email"
@@ -109,6 +130,12 @@ class Agent(AbstractBaseUser):
             models.CheckConstraint(
                 condition=models.Q(is_active=False) | models.Q(desactive_le=None),
                 name="agent_desactive_inactif",
+            ),
+            # An erased account never opens again: nobody is behind it any more.
+            models.CheckConstraint(
+                condition=models.Q(efface_le=None)
+                | models.Q(desactive_le__isnull=False, is_active=False, prenom="", telephone=""),
+                name="agent_efface_ferme",
             ),
         ]
 
@@ -126,6 +153,7 @@ class Agent(AbstractBaseUser):
             "cree_le": ("dater le compte", "supprimé avec le compte"),
             "desactive_le": ("dater sa fermeture", "supprimé avec le compte"),
             "rouvert_le": ("repérer les comptes inutilisés", "supprimé avec le compte"),
+            "efface_le": ("dater l'effacement de la personne", "gardé avec ce qu'elle a fait"),
         }
 
     @property

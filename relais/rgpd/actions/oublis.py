@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import Model, QuerySet
 
 from relais.annuaire import conventions, facteurs, saisies, seances
+from relais.annuaire.actions import effacements
 from relais.annuaire.contexte import contexte_systeme
 from relais.annuaire.models import CourrierDeCompte, Lien
 from relais.coffre import oppositions
@@ -73,6 +74,13 @@ def oublier_les_oppositions(departement: str, *, maintenant: datetime) -> int:
                 nombre=nombre,
             )
     return nombre
+
+
+def oublier_les_comptes(organisation: str, *, maintenant: datetime) -> int:
+    """Accounts closed long ago, people invited and never there: a batch of each; how many."""
+    return effacements.effacer_les_fermes(
+        organisation, maintenant=maintenant
+    ) + effacements.effacer_les_invites(organisation, maintenant=maintenant)
 
 
 def _courriels(maintenant: datetime) -> int:

@@ -234,7 +234,16 @@ def oublier_les_oppositions(departement: str, maintenant: datetime, lot: int) ->
     return 0
 
 
-OUBLIS: tuple[Engager, ...] = (oublier_les_signalements, oublier_les_oppositions)
+def oublier_les_comptes(organisation: str, maintenant: datetime, lot: int) -> int:
+    """Accounts closed long ago, people invited and never there: no key, nothing to engage."""
+    return oublis.oublier_les_comptes(organisation, maintenant=maintenant)
+
+
+OUBLIS: tuple[Engager, ...] = (
+    oublier_les_signalements,
+    oublier_les_oppositions,
+    oublier_les_comptes,
+)
 
 
 def _engager(
