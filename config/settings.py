@@ -82,6 +82,7 @@ MIDDLEWARE = [
     "relais.annuaire.seances.SeanceBornee",
     "relais.annuaire.acces.SecondFacteurExige",
     "relais.annuaire.acces.ContexteDeLaRequete",
+    "relais.annuaire.acces.MotDePasseExige",
     "axes.middleware.AxesMiddleware",
 ]
 

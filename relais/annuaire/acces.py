@@ -1,4 +1,4 @@
-"""What stands between a request and its view: the second factor, then the wall."""
+"""What stands between a request and its view: the second factor, the wall, the password."""
 
 from collections.abc import Callable
 from typing import Any
@@ -14,6 +14,8 @@ from django.urls import resolve
 from relais.annuaire.affectations import affectations_de_la_session, attend_un_role
 from relais.annuaire.contexte import contexte
 from relais.annuaire.facteurs import a_un_second_facteur
+from relais.annuaire.mots_de_passe import ROLES_D_ADMINISTRATION
+from relais.annuaire.reperes_de_seance import COURT
 from relais.journal.actions import consigner_refus
 from relais.journal.models import Action
 
@@ -76,6 +78,35 @@ class SecondFacteurExige:
         permise = requete.path == self.CHOIX or requete.path.startswith(self.PERMISES)
         if requete.user.is_authenticated and not requete.protege and not permise:
             return redirect("mfa_index")
+        return self.suite(requete)
+
+
+class MotDePasseExige:
+    """Who administers chooses a password of that length before any page opens (security.md).
+
+    The role may come after the password: its length is known when it is given. What is being posted
+    goes on to its view: nothing typed is lost.
+    """
+
+    CHANGER = "/compte/mot-de-passe/"
+    PERMISES = (
+        *(CHANGER, "/compte/deconnexion/", "/compte/seance/"),
+        *("/statique/", "/sante/", "/aide/", "/.well-known/"),
+    )
+
+    def __init__(self, suite: Suite) -> None:
+        self.suite = suite
+
+    def __call__(self, requete: HttpRequest) -> HttpResponse:
+        requete.mot_de_passe_trop_court = (
+            requete.user.is_authenticated
+            and requete.protege
+            and requete.session.get(COURT) == requete.user.pk
+            and any(une.role in ROLES_D_ADMINISTRATION for une in requete.affectations)
+        )
+        page = requete.method in ("GET", "HEAD") and not requete.path.startswith(self.PERMISES)
+        if requete.mot_de_passe_trop_court and page:
+            return redirect("account_change_password")
         return self.suite(requete)
 
 

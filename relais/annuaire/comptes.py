@@ -14,6 +14,8 @@ from django.http import HttpRequest, HttpResponse
 from relais.annuaire import facteurs, seances
 from relais.annuaire.affectations import agent_de
 from relais.annuaire.models import Affectation, Agent
+from relais.annuaire.mots_de_passe import est_court
+from relais.annuaire.reperes_de_seance import COURT
 from relais.annuaire.trace import noter_compte
 from relais.journal.models import Action, Issue
 
@@ -45,6 +47,12 @@ class Comptes(DefaultAccountAdapter):
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Failures are counted by axes alone (verrou.py)."""
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> Agent | None:
+        agent: Agent | None = super().authenticate(request, **credentials)
+        if agent is not None and "password" in credentials:
+            _retenir_s_il_est_court(request, agent, credentials["password"])
+        return agent
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         agent = Agent.objects.filter(email__iexact=credentials.get("email", "")).first()
@@ -88,12 +96,14 @@ class Comptes(DefaultAccountAdapter):
         requete = context.request
         if authenticate(requete, email=user.email, password=password) == user:
             requete.session.cycle_key()
+            _retenir_s_il_est_court(requete, user, password)
             return True
         self.authentication_failed(requete, email=user.email)
         return False
 
     def set_password(self, user: Agent, password: str) -> None:
         super().set_password(user, password)
+        _retenir_s_il_est_court(context.request, user, password)
         seances.terminer_toutes(user, sauf=context.request.session.session_key)
         noter_compte(Action.MOT_DE_PASSE_CHANGE, user)
 
@@ -118,3 +128,11 @@ class Comptes(DefaultAccountAdapter):
         texte = message or MESSAGES.get(message_template or "", "")
         if texte:
             messages.add_message(request, level, texte, extra_tags=extra_tags)
+
+
+def _retenir_s_il_est_court(requete: HttpRequest, agent: Agent, mot_de_passe: str) -> None:
+    """The base keeps a digest, which tells no length: the session does (acces.MotDePasseExige)."""
+    if est_court(mot_de_passe):
+        requete.session[COURT] = agent.pk
+    else:
+        requete.session.pop(COURT, None)

@@ -23,6 +23,11 @@ def longueur_pour(role: str) -> int:
     return LONGUEUR_ADMINISTRATEUR if role in ROLES_D_ADMINISTRATION else LONGUEUR
 
 
+def est_court(mot_de_passe: str) -> bool:
+    """Whether who administers may not have it, whatever they were when they chose it."""
+    return len(mot_de_passe) < LONGUEUR_ADMINISTRATEUR
+
+
 class LongueurSelonLeRole:
     """Django's validator: 12 characters, 16 for who administers."""
 

@@ -3,6 +3,7 @@
 import re
 
 OUVERTE, VUE, NAVIGATEUR = "ouverte_le", "vue_le", "navigateur"
+COURT = "mot_de_passe_court"  # whose password was just given, when no administrator may have it
 
 # In this order: most browsers claim to be several others.
 NAVIGATEURS = (

@@ -16,11 +16,11 @@ def defi(client: Client) -> str:
     return client.session["mfa.webauthn.state"]["challenge"]
 
 
-def donner_une_cle(qui) -> Appareil:
+def donner_une_cle(qui, mot_de_passe: str = MOT_DE_PASSE) -> Appareil:
     """A passkey added to that account through its page."""
     appareil = Appareil()
     navigateur = connecter(qui)
-    navigateur.post("/compte/confirmer/", {"password": MOT_DE_PASSE})
+    navigateur.post("/compte/confirmer/", {"password": mot_de_passe})
     navigateur.get(AJOUTER)
     reponse = appareil.enregistrer(defi(navigateur))
     assert navigateur.post(AJOUTER, {"name": "Clé", "credential": reponse}).status_code == 302
