@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 
 import pytest
+from django.conf import settings
 
 from tests.banc import RACINE
 
@@ -94,6 +95,12 @@ def test_chacune_des_253_exigences_a_sa_reponse():
 
 def test_chaque_reponse_est_complete_et_ses_preuves_existent():
     assert [f for numero, r in reponses().items() for f in fautes_de(numero, r)] == []
+
+
+def test_ce_qui_est_sans_objet_est_relu_avec_chaque_application():
+    """A requirement out of reach yesterday may be within reach of an app that came since."""
+    lues = tomllib.loads((RACINE / "docs/asvs.toml").read_text(encoding="utf-8"))
+    assert sorted(lues["relu_avec"]) == sorted(settings.INSTALLED_APPS)
 
 
 VRAIE = "tests/socle/test_asvs.py::test_chacune_des_253_exigences_a_sa_reponse"
