@@ -4,26 +4,32 @@ import codecs
 import csv
 import io
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import TextIO
 
 import fastexcel
 
 from relais.adaptateurs.fichier import Avancer, FichierRefuse, Source, ouvert
+from relais.adaptateurs.guillemets import Guillemets
 
 SEPARATEURS = ";,\t"
 _DEPLIE_AU_PLUS = 400 * 1024 * 1024  # bytes of a workbook once unpacked
 _MORCEAU = 1024 * 1024
 _RANGEES_PAR_PAS = 1000  # between two tellings of how far the reading is
+_RANGEES_REGARDEES = 20  # to choose the separator
 Rangee = tuple[str, ...]
+Connus = Callable[[Rangee], int]
+"""How many of the cells of a row are known titles: the separator is the one that shows them."""
 
 
-def rangees(source: Source, *, avancer: Avancer | None = None) -> Iterator[Rangee]:
+def rangees(
+    source: Source, *, connus: Connus = lambda _: 0, avancer: Avancer | None = None
+) -> Iterator[Rangee]:
     """The rows in order, blank ones included, so that the first is row 1. Raises FichierRefuse.
 
-    Of a workbook: its first sheet; a date is written AAAA-MM-JJ hh:mm:ss, a whole number without
-    decimals.
+    Of a workbook: its first sheet, from its column A; a date is written AAAA-MM-JJ hh:mm:ss, a
+    whole number without decimals.
     """
     with ouvert(source) as flux:
         debut = flux.read(8)
@@ -34,7 +40,7 @@ def rangees(source: Source, *, avancer: Avancer | None = None) -> Iterator[Range
             "Ce classeur est d’un ancien format, ou protégé par un mot de passe :"
             " enregistrez-le en XLSX, sans mot de passe."
         )
-    return _texte(source, avancer)
+    return _texte(source, connus, avancer)
 
 
 def lettres(rang: int) -> str:
@@ -54,21 +60,27 @@ def _classeur(source: Source) -> Iterator[Rangee]:
         with zipfile.ZipFile(io.BytesIO(octets)) as archive:
             if sum(membre.file_size for membre in archive.infolist()) > _DEPLIE_AU_PLUS:
                 raise FichierRefuse("Ce classeur est trop lourd : enregistrez-le en CSV.")
-        feuille = fastexcel.read_excel(octets).load_sheet(
-            0, header_row=None, skip_rows=0, dtypes="string"
-        )
+        classeur = fastexcel.read_excel(octets)
+        feuille = classeur.load_sheet(0, header_row=None, skip_rows=0, dtypes="string")
     except (zipfile.BadZipFile, fastexcel.FastExcelError):
         raise FichierRefuse("Ce classeur ne se lit pas : enregistrez-le en XLSX ou CSV.") from None
+    if not feuille.height and len(classeur.sheet_names) > 1:
+        raise FichierRefuse(
+            "La première feuille de ce classeur est vide, et seule la première est lue :"
+            " mettez le tableau sur la première feuille."
+        )
+    colonnes = feuille.available_columns()  # the empty ones on the left are left out
+    marge = ("",) * (colonnes[0].absolute_index if colonnes else 0)
     for rangee in feuille.to_polars().iter_rows():
-        yield tuple(case or "" for case in rangee)
+        yield (*marge, *(case or "" for case in rangee))
 
 
-def _texte(source: Source, avancer: Avancer | None) -> Iterator[Rangee]:
+def _texte(source: Source, connus: Connus, avancer: Avancer | None) -> Iterator[Rangee]:
     codage = _codage(source)
     with ouvert(source) as octets:
         flux = io.TextIOWrapper(octets, encoding=codage, errors="replace", newline="")
         try:
-            separateur = _separateur(flux.read(64 * 1024))
+            separateur = _separateur(flux.read(64 * 1024), connus)
             flux.seek(0)
             for rang, rangee in enumerate(_csv(flux, separateur)):
                 if avancer is not None and rang % _RANGEES_PAR_PAS == 0:
@@ -79,10 +91,14 @@ def _texte(source: Source, avancer: Avancer | None) -> Iterator[Rangee]:
 
 
 def _csv(flux: TextIO, separateur: str) -> Iterator[Rangee]:
+    lignes = Guillemets(flux, separateur)
     try:
-        for rangee in csv.reader(flux, delimiter=separateur):
-            yield tuple(rangee)
+        for lue in csv.reader(lignes, delimiter=separateur):
+            rangee = tuple(lue)
+            lignes.verifier(rangee)
+            yield rangee
     except csv.Error:
+        lignes.refuser_si_ouvert()
         raise FichierRefuse("Ce fichier n’est pas un CSV lisible.") from None
 
 
@@ -102,14 +118,15 @@ def _codage(source: Source) -> str:
     return "utf-8-sig"
 
 
-def _separateur(debut: str) -> str:
-    """The one that cuts the first rows in most columns."""
+def _separateur(debut: str, connus: Connus) -> str:
+    """The one that shows most known titles in a row, else that cuts the rows in most columns."""
 
-    def colonnes(separateur: str) -> int:
+    def merite(separateur: str) -> tuple[int, int]:
         try:
-            premieres = list(islice(csv.reader(io.StringIO(debut), delimiter=separateur), 5))
+            lues = csv.reader(io.StringIO(debut), delimiter=separateur)
+            premieres = list(map(tuple, islice(lues, _RANGEES_REGARDEES)))
         except csv.Error:
-            return 0
-        return max(map(len, premieres), default=0)
+            return 0, 0
+        return max(map(connus, premieres), default=0), max(map(len, premieres[:5]), default=0)
 
-    return max(SEPARATEURS, key=colonnes)
+    return max(SEPARATEURS, key=merite)

@@ -12,7 +12,7 @@ from relais.adaptateurs import feuilles
 from relais.adaptateurs.feuilles import Rangee
 from relais.adaptateurs.fichier import FichierRefuse, Source
 from relais.reperage import titres
-from relais.reperage.tableaux import rangee_de_titres
+from relais.reperage.tableaux import rangees_du_tableau
 from relais.reperage.titres import Champ, Choisies
 
 _RANGEES = 50  # looked at for the kinds
@@ -44,8 +44,7 @@ class Apercu:
 
 def apercu(source: Source, choisies: Choisies | None = None) -> Apercu:
     """Look at the beginning of a sheet. Raises FichierRefuse: it is empty, or bears no titles."""
-    rangees = enumerate(feuilles.rangees(source), 1)
-    ligne, premiere = rangee_de_titres(rangees, choisies or {})
+    ligne, premiere, rangees = rangees_du_tableau(source, choisies or {})
     if not titres.sont_des_titres(premiere, choisies or {}):
         raise FichierRefuse(
             "La première ligne ne porte pas de titres. Ajoutez-les, dont « Date de naissance »."

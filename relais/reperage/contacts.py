@@ -32,7 +32,7 @@ _INCONNU = {"", "i", "inconnu"}
 
 def lire(source: Source, *, avancer: Avancer | None = None) -> Lecture:
     """The contacts of the adults, row by row. Raises FichierRefuse: these are no such titles."""
-    rangees = enumerate(feuilles.rangees(source, avancer=avancer), 1)
+    rangees = enumerate(feuilles.rangees(source, connus=est_de_contacts, avancer=avancer), 1)
     debut = (rangee for _, rangee in islice(rangees, RANGEES))
     titres = next(filter(est_de_contacts, debut), None)
     if titres is None:

@@ -45,7 +45,12 @@ def _de_contacts(source: Source) -> bool:
     """
     from relais.adaptateurs import feuilles
 
-    return any(map(titres.est_de_contacts, islice(feuilles.rangees(source), titres.RANGEES)))
+    return any(
+        map(
+            titres.est_de_contacts,
+            islice(feuilles.rangees(source, connus=titres.connus), titres.RANGEES),
+        )
+    )
 
 
 def six_colonnes(premiere_ligne: str) -> tuple[str, ...] | None:

@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import chain
+from functools import partial
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
 from relais.adaptateurs import feuilles
@@ -60,8 +61,7 @@ def lire(
     hold, where it is not what is proposed.
     """
     choisies = correspondances or {}
-    rangees = enumerate(feuilles.rangees(source, avancer=avancer), 1)
-    premiere = rangee_de_titres(rangees, choisies)[1]
+    _, premiere, rangees = rangees_du_tableau(source, choisies, avancer=avancer)
     colonnes = titres.ranger(premiere, titres.proposer(premiere, choisies))
     du_reperage = {c: rangs for c, rangs in colonnes.items() if c not in titres.A_CONSERVER}
     for phrase in titres.dire(colonnes if identites else du_reperage, premiere):
@@ -79,21 +79,29 @@ def lire(
     return lecture
 
 
-def rangee_de_titres(
-    rangees: Iterator[tuple[int, Rangee]], choisies: Choisies
-) -> tuple[int, Rangee]:
-    """The first row that has a birth date among its titles; else the fullest, to be told of."""
-    vues: list[tuple[int, Rangee]] = []
-    for numero, rangee in rangees:
-        if any(titres.est_une_naissance(titre, choisies) for titre in rangee):
-            return numero, rangee
-        vues.append((numero, rangee))
-        if numero == titres.RANGEES:
-            break
+def rangees_du_tableau(
+    source: Source, choisies: Choisies, *, avancer: Avancer | None = None
+) -> tuple[int, Rangee, Iterator[tuple[int, Rangee]]]:
+    """The row of titles with its number, and the numbered rows under it. Raises FichierRefuse.
+
+    Of the first rows, the one that holds most known titles: a row of groups may stand above them.
+    Without any, the fullest one, to be told of.
+    """
+    connus = partial(titres.connus, choisies=choisies)
+    rangees = enumerate(feuilles.rangees(source, connus=connus, avancer=avancer), 1)
+    vues = list(islice(rangees, titres.RANGEES))
     pleines = [vue for vue in vues if any(case.strip() for case in vue[1])]
     if not pleines:
         raise FichierRefuse("Ce fichier est vide.")
-    return max(pleines, key=lambda vue: sum(bool(case.strip()) for case in vue[1]))
+    numero, choisie = max(pleines, key=lambda vue: _merite(vue[1], choisies))
+    return numero, choisie, chain(vues[numero:], rangees)
+
+
+def _merite(rangee: Rangee, choisies: Choisies) -> tuple[int, bool, int]:
+    """How much a row looks like the titles."""
+    connus = titres.connus(rangee, choisies)
+    naissance = any(titres.est_une_naissance(case, choisies) for case in rangee)
+    return connus, naissance, 0 if connus else sum(bool(case.strip()) for case in rangee)
 
 
 @dataclass(slots=True)

@@ -153,6 +153,12 @@ def champ_de(normal: str, choisies: Choisies = MappingProxyType({})) -> Champ | 
     return choisies[normal] if normal in choisies else _ALIAS.get(normal)
 
 
+def connus(rangee: Sequence[str], choisies: Choisies = MappingProxyType({})) -> int:
+    """How many different things the cells of a row are known titles of."""
+    champs = {champ_de(normaliser(case), choisies) for case in rangee}
+    return len(champs - {None})
+
+
 def est_de_contacts(titres: Sequence[str]) -> bool:
     """Are those the titles of the contact file of the CNAF?"""
     return {normaliser(titre) for titre in titres} >= _CONTACTS

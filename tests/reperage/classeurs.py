@@ -21,9 +21,12 @@ _MANIFESTE = (
 )
 
 
-def classeur(rangees):
+def classeur(rangees, *, devant=""):
+    """`devant`: the name of an empty sheet that comes first."""
     tampon = io.BytesIO()
     livre = xlsxwriter.Workbook(tampon, {"in_memory": True, "default_date_format": "dd/mm/yyyy"})
+    if devant:
+        livre.add_worksheet(devant)
     feuille = livre.add_worksheet()
     for y, rangee in enumerate(rangees):
         for x, case in enumerate(rangee):
