@@ -16,7 +16,7 @@ from relais.regles.foyer import Adulte
 from relais.reperage import identites_du_flux, matricules, numeros
 from relais.reperage.evenements import Entete, Evenement, Lecture, Personne, Refus, Remarque
 from relais.reperage.identites_du_flux import DuFoyer
-from relais.reperage.naissances import CaseRefusee, du_flux
+from relais.reperage.naissances import CaseRefusee, du_flux, un_jour
 from relais.reperage.situations import situation
 
 _FOYER, _ENTETE, _FIN = "InfosFoyerRSA", "IdentificationFlux", "TransmissionFlux"
@@ -49,25 +49,25 @@ def lire(
     `identites`: with their dossiers, to be stored.
     """
     lecture = Lecture(iter(()))
-    flux = _Flux(au, au.isoformat(), lecture.comptes, lecture.entete, identites)
+    flux = _Flux(au, lecture.comptes, lecture.entete, identites)
     lecture.evenements = flux.evenements(source, avancer)
     return lecture
 
 
-def date_de_reference(source: Source) -> date | None:
-    """The day of which the flow is true (DTREF); only its beginning is read.
+def date_de_reference(source: Source, *, au: date) -> date | None:
+    """The day of which the flow is true (DTREF); only its beginning is read. `au`: today.
 
-    None when it does not say. Raises FichierRefuse for what is no XML of that kind.
+    None when it does not say, or not in a way that reads. Raises FichierRefuse for what is no XML
+    of that kind.
     """
     for partie in flux_xml.parties(source, voulues=(_ENTETE, _FOYER)):
-        return _jour(_lus(partie).get("DTREF", "")) if partie.tag == _ENTETE else None
+        return un_jour(_lus(partie).get("DTREF", ""), au=au) if partie.tag == _ENTETE else None
     return None
 
 
 @dataclass(slots=True)
 class _Flux:
     au: date
-    au_ecrit: str
     comptes: Counter[str]
     entete: Entete
     identites: bool
@@ -153,10 +153,10 @@ class _Flux:
         except CaseRefusee as refus:
             yield Refus(ou, refus.phrase)
             return
-        dits = situation(
+        dits, a_verifier = situation(
             [_lus(bloc) for bloc in blocs.get("Activite", ())],
             blocs.get("Ressources", ()),
-            au=self.au_ecrit,
+            au=self.au,
         )
         adulte = Adulte(naissance, precision, suspendu=suspendu, **dits)
         if partage is None:
@@ -164,6 +164,8 @@ class _Flux:
         else:
             dossier = identites_du_flux.dossier(adulte, role, identite, partage)
             yield Personne(numero, adulte, dossier, self.foyers)
+        for dit in a_verifier:
+            yield Remarque(f"{ou} : {dit}.")
         if identite.get("NIR"):
             yield from _discordances(ou, identite, naissance, illisible=self.identites)
 
@@ -204,11 +206,22 @@ class _Flux:
                     f"Le fichier annonce {self.entete.annonces} dossier(s) et en contient"
                     f" {self.foyers} : à vérifier."
                 )
-        reference = lus.get("DTREF", "")
-        if reference:
-            self.entete.dtref = _jour(reference)
-        if reference and reference[:10] != self.au_ecrit:
-            yield Remarque(f"Le fichier est à la date du {reference[:10]} : vérifiez « --au ».")
+        if partie.tag == _ENTETE:
+            self.entete.dtref = un_jour(lus.get("DTREF", ""), au=self.au)
+            yield from self._reference(self.entete.dtref)
+
+    def _reference(self, lue: date | None) -> Iterator[Remarque]:
+        au = f"{self.au:%d/%m/%Y}"
+        if lue is None:
+            yield Remarque(
+                "La date du fichier (DTREF) manque ou ne se lit pas, et le repérage est fait au"
+                f" {au} : vérifiez que c’est bien la sienne."
+            )
+        elif lue != self.au:
+            yield Remarque(
+                f"Le fichier est à la date du {lue:%d/%m/%Y}, et le repérage est fait au {au} :"
+                " vérifiez la date choisie."
+            )
 
     def _parties(self, element: Any, lieu: str) -> Parties:
         """The children of an element by name; the unknown ones are counted."""
@@ -245,13 +258,6 @@ def _numeros(identification: Any) -> dict[str, str]:
     for bloc in identification:
         lus |= _lus(bloc)
     return lus
-
-
-def _jour(lu: str) -> date | None:
-    try:
-        return date.fromisoformat(lu[:10])
-    except ValueError:
-        return None
 
 
 def _discordances(

@@ -1,9 +1,10 @@
-"""Birth dates as files write them, and the refusal of a cell that does not give one."""
+"""Dates as files write them, births first, and the refusal of a cell that does not give one."""
 
 import re
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date, timedelta
+from functools import lru_cache
 
 from relais.regles.foyer import Precision
 
@@ -18,6 +19,8 @@ _COMPACTE = re.compile(r"([0-9]{7,8})(?:[.,]0+)?")
 _SERIE = re.compile(r"([0-9]{4,5})(?:[.,][0-9]+)?")
 _ORIGINE_DES_SERIES, _SERIE_AU_MOINS = date(1899, 12, 30), 3000
 ANS_AU_PLUS = 130
+_A_VENIR = 50  # years that a date of two digits may be after the day of the screening
+_PREMIERE_ANNEE = 1900
 
 
 class CaseRefusee(Exception):
@@ -60,7 +63,7 @@ def de_tableau(case: str, *, au: date) -> date:
     """A birth date as a spreadsheet writes it: ISO, dd/mm/yyyy, dd/mm/yy, compact, or a serial."""
     if not case:
         raise CaseRefusee("naissance : la case est vide.")
-    lues = set(_lectures(_HEURE.sub("", case), au))
+    lues = set(_lectures(_HEURE.sub("", case), au.year))
     plausibles = {lue for lue in lues if lue <= au and lue.year >= au.year - ANS_AU_PLUS}
     if len(plausibles) == 1:
         return plausibles.pop()
@@ -71,15 +74,27 @@ def de_tableau(case: str, *, au: date) -> date:
     raise CaseRefusee("naissance : cette date ne se lit pas, écrivez JJ/MM/AAAA.")
 
 
-def _lectures(texte: str, au: date) -> Iterator[date]:
-    """The dates that this text may write."""
+@lru_cache(maxsize=4096)
+def un_jour(case: str, *, au: date) -> date | None:
+    """Any day as a flow or a spreadsheet writes it, past or to come; None: it does not read."""
+    if trouve := _ISO.fullmatch(case):
+        lues = set(_date(trouve[1], trouve[2], trouve[3]))
+    else:
+        lues = set()
+    lues |= set(_lectures(_HEURE.sub("", case), au.year + _A_VENIR))
+    plausibles = {lue for lue in lues if lue.year >= _PREMIERE_ANNEE}
+    return plausibles.pop() if len(plausibles) == 1 else None
+
+
+def _lectures(texte: str, derniere: int) -> Iterator[date]:
+    """The dates that this text may write. `derniere`: the latest year that two digits may be."""
     if trouve := _ANNEE_DEVANT.fullmatch(texte):
         yield from _date(trouve[1], trouve[2], trouve[3])
     if trouve := _ANNEE_DERRIERE.fullmatch(texte):
         annee = trouve[3]
-        if len(annee) == 2:  # the latest year that is not to come
-            siecle = au.year // 100 * 100
-            annee = str(siecle + int(annee) - (100 if siecle + int(annee) > au.year else 0))
+        if len(annee) == 2:
+            siecle = derniere // 100 * 100
+            annee = str(siecle + int(annee) - (100 if siecle + int(annee) > derniere else 0))
         yield from _date(annee, trouve[2], trouve[1])
     if trouve := _COMPACTE.fullmatch(texte):
         chiffres = trouve[1].zfill(8)  # a zero in front is lost in a number

@@ -55,7 +55,7 @@ def ouvrir(depot: Import, *, avancer: Avancer) -> Ouverte:
         return _tableau(fichier, depot, jour, avancer)
     if famille == familles.Famille.CONTACTS:
         return Ouverte(Famille.CONTACTS, jour, contacts.lire(fichier, avancer=avancer))
-    au = depot.au or _date_du_flux(flux_cnaf.date_de_reference(fichier), jour)
+    au = depot.au or _date_du_flux(flux_cnaf.date_de_reference(fichier, au=jour), jour)
     lecture = flux_cnaf.lire(fichier, au=au, identites=True, avancer=avancer)
     return Ouverte(Famille.FLUX, au, lecture)
 

@@ -1,5 +1,6 @@
 """Spreadsheets of a Département, with free titles: who is to be screened, row by row."""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -13,30 +14,31 @@ from relais.adaptateurs.feuilles import Rangee
 from relais.adaptateurs.fichier import Avancer, FichierRefuse, Source
 from relais.regles.foyer import Adulte, Precision
 from relais.regles.nir import Nir
-from relais.regles.subsidiarite import Aah
-from relais.reperage import numeros, situations, titres
+from relais.reperage import numeros, situations, taux, titres
 from relais.reperage.evenements import Evenement, Lecture, Personne, Refus, Remarque
 from relais.reperage.naissances import CaseRefusee, de_tableau
-from relais.reperage.titres import Champ, Choisies, normaliser
+from relais.reperage.titres import Champ, Choisies, Colonnes, normaliser
 
 if TYPE_CHECKING:
     from relais.reperage.identites_des_tableaux import Identites
 
 _OUI, _NON = {"1", "o", "oui", "x", "true", "vrai"}, {"", "0", "n", "non", "false", "faux"}
-_ENFANTS = {"enf", "enfant", "aut", "autre", "personne a charge"}
+# The first word of a role; RDO answers for the file, and is not who it is of.
+_ENFANTS = {"enf", "enfant", "enfants", "pac", "rdo", "aut", "autre", "autres", "fils", "fille"}
+_A_CHARGE = ("a charge", "personne a charge", "personnes a charge")
 _SANS_DROIT = {
     *("rsa_demande_en_attente", "rsa_refuse", "rsa_clos", "rsa_clos_anterieur"),
     *("0", "1", "5", "6"),
-}
-_AAH = {
-    **dict.fromkeys(("50_79", "50-79", "50 a 79", "50 a 79 %"), Aah.DE_50_A_79),
-    **dict.fromkeys(("80", "80%", "80 %"), Aah.DE_80_OU_PLUS),
-    "inconnu": Aah.INCONNU,
 }
 _FEMININ = {
     **dict.fromkeys(("mme", "madame", "mlle", "f", "2"), True),
     **dict.fromkeys(("m", "m.", "mr", "monsieur", "1"), False),
 }
+_QUI = (Champ.NOM, Champ.NOM_NAISSANCE, Champ.PRENOM, Champ.NAISSANCE, Champ.NIR)
+_ACTE = {"ACT": Champ.ACTIVITE, "DFACT": Champ.FIN_D_ACTIVITE}
+_AAH_ILLISIBLE = (
+    "l’AAH est comptée avec un taux à vérifier : écrivez 50_79, 80 ou inconnu, ou laissez vide"
+)
 _OUI_OU_NON = {
     Champ.INAPTE: "inapte",
     Champ.SIGNALE: "signale",
@@ -70,7 +72,7 @@ def lire(
     if suivante is None:
         raise FichierRefuse("Ce fichier n’a que sa ligne de titres.")
     lecture = Lecture(iter(()))
-    tableau = _Tableau(au, premiere, {c: r[0] for c, r in du_reperage.items()}, lecture.comptes)
+    tableau = _Tableau(au, premiere, colonnes, lecture.comptes)
     if identites:  # phones and mails load libraries that the screening does without
         from relais.reperage.identites_des_tableaux import Identites
 
@@ -105,16 +107,30 @@ def _merite(rangee: Rangee, choisies: Choisies) -> tuple[int, bool, int]:
 
 
 @dataclass(slots=True)
+class _Ligne:
+    """A row of somebody, and what the rows after it say of her other activities."""
+
+    numero: int
+    rangee: Rangee
+    cases: Mapping[Champ, str]
+    cle: tuple[str, ...]
+    actes: list[dict[str, str]]
+
+
+@dataclass(slots=True)
 class _Tableau:
     au: date
     titres: Rangee
-    colonnes: Mapping[Champ, int]
+    colonnes: Colonnes
     comptes: Counter[str]
     identites: "Identites | None" = None
     lignes: dict[int, int] = field(default_factory=dict)
     numeros: dict[int, int] = field(default_factory=dict)
+    gens: dict[int, int] = field(default_factory=dict)
 
     def evenements(self, rangees: Iterator[tuple[int, Rangee]]) -> Iterator[Evenement]:
+        """One person per row, but for the rows that follow each other and differ by ACT alone."""
+        attendue: _Ligne | None = None
         for numero, rangee in rangees:
             if not any(case.strip() for case in rangee):
                 self.comptes["Lignes vides"] += 1
@@ -123,11 +139,37 @@ class _Tableau:
             if premiere:
                 yield Remarque(f"ligne {numero} : identique à la ligne {premiere}, lue une fois.")
                 continue
-            cases = {
-                champ: rangee[rang].strip() if rang < len(rangee) else ""
-                for champ, rang in self.colonnes.items()
-            }
-            yield from self._ligne(numero, cases, rangee)
+            lue = self._lue(numero, rangee)
+            ecartee = _ecartee(lue.cases)
+            if ecartee:
+                self.comptes[ecartee] += 1
+            elif attendue is not None and lue.cle and lue.cle == attendue.cle:
+                attendue.actes += lue.actes
+                self.comptes["Lignes d’une autre activité, réunies à celle d’au-dessus"] += 1
+            else:
+                if attendue is not None:
+                    yield from self._ligne(attendue)
+                attendue = lue
+        if attendue is not None:
+            yield from self._ligne(attendue)
+
+    def _lue(self, numero: int, rangee: Rangee) -> _Ligne:
+        cases = {champ: _case(rangee, rangs[0]) for champ, rangs in self.colonnes.items()}
+        acte = {nom: cases.get(champ, "") for nom, champ in _ACTE.items()}
+        return _Ligne(numero, rangee, cases, self._cle(rangee, cases), [acte])
+
+    def _cle(self, rangee: Rangee, cases: Mapping[Champ, str]) -> tuple[str, ...]:
+        """All that is read of a row but her activity; empty where nothing says whose it is."""
+        if Champ.ACTIVITE not in self.colonnes or not any(
+            cases.get(champ) for champ in titres.NOMS | {Champ.NIR}
+        ):
+            return ()
+        return tuple(
+            _case(rangee, rang)
+            for champ, rangs in self.colonnes.items()
+            for rang in rangs
+            if champ not in _ACTE.values()
+        )
 
     def _identique(self, numero: int, rangee: Rangee) -> int:
         """The row that says the same of the same person, 0 for none. Without a name: nobody's."""
@@ -136,16 +178,9 @@ class _Tableau:
         premiere = self.lignes.setdefault(hash(rangee), numero)
         return premiere if premiere != numero else 0
 
-    def _ligne(
-        self, numero: int, cases: Mapping[Champ, str], rangee: Rangee
-    ) -> Iterator[Evenement]:
+    def _ligne(self, lue: _Ligne) -> Iterator[Evenement]:
+        numero, cases = lue.numero, lue.cases
         ou = f"ligne {numero}"
-        if normaliser(cases.get(Champ.ROLE, "")) in _ENFANTS:
-            self.comptes["Enfants et autres personnes du foyer"] += 1
-            return
-        if normaliser(cases.get(Champ.DROITS, "")) in _SANS_DROIT:
-            self.comptes["Personnes d’un dossier sans RSA ouvert"] += 1
-            return
         champ = Champ.NAISSANCE
         try:
             naissance = de_tableau(cases[champ], au=self.au)
@@ -154,16 +189,13 @@ class _Tableau:
         except CaseRefusee as refus:
             yield Refus(ou, refus.phrase, self._colonne(champ))
             return
-        situation, douteux = _situation(cases)
-        acte = {
-            "ACT": cases.get(Champ.ACTIVITE, ""),
-            "DFACT": cases.get(Champ.FIN_D_ACTIVITE, ""),
-        }
-        situation |= situations.situation([acte], (), au=self.au.isoformat())
+        situation, dits = _situation(cases)
+        de_la_cnaf, a_verifier = situations.situation(lue.actes, (), au=self.au)
+        situation |= de_la_cnaf
+        dits += [*a_verifier, *self._ailleurs(lue)]
         adulte = Adulte(naissance, precision, **situation)
         feminin = _FEMININ.get(normaliser(cases.get(Champ.CIVILITE, "")))
         nir = numeros.lire(cases[Champ.NIR]) if cases.get(Champ.NIR) else None
-        dits = [f"{champ} n’est ni oui ni non, et n’est pas compté" for champ in douteux]
         if cases.get(Champ.NIR):
             dits += self._numero(numero, cases[Champ.NIR], nir, naissance, feminin)
         if self.identites is None:
@@ -171,12 +203,23 @@ class _Tableau:
         else:
             entier = "" if nir is None else nir.corps + nir.cle
             dossier, foyer, autres = self.identites.dossier(
-                rangee, numero, adulte, feminin=feminin, nir=entier
+                lue.rangee, numero, adulte, feminin=feminin, nir=entier
             )
             yield Personne(numero, adulte, dossier, foyer)
             dits += autres
         for dit in dits:
             yield Remarque(f"{ou} : {dit}.")
+
+    def _ailleurs(self, lue: _Ligne) -> Iterator[str]:
+        """Rows of one person that do not follow each other are read apart: it is told."""
+        if lue.cle:
+            qui = hash(tuple(normaliser(lue.cases.get(champ, "")) for champ in _QUI))
+            premiere = self.gens.setdefault(qui, lue.numero)
+            if premiere != lue.numero:
+                yield (
+                    f"même personne que la ligne {premiere}, lue à part : triez le tableau par"
+                    " personne pour que ses activités soient lues ensemble"
+                )
 
     def _numero(
         self, numero: int, case: str, nir: Nir | None, naissance: date, feminin: bool | None
@@ -195,24 +238,38 @@ class _Tableau:
 
     def _colonne(self, champ: Champ) -> str:
         """The title of the column and its letter, as the user finds it."""
-        rang = self.colonnes[champ]
+        rang = self.colonnes[champ][0]
         return f"{titres.montrer(self.titres[rang])} (colonne {feuilles.lettres(rang)})"
 
 
-def _situation(cases: Mapping[Champ, str]) -> tuple[dict[str, Any], list[Champ]]:
-    """What `Adulte` is told, and the fields that say neither yes nor no."""
+def _case(rangee: Rangee, rang: int) -> str:
+    return rangee[rang].strip() if rang < len(rangee) else ""
+
+
+def _ecartee(cases: Mapping[Champ, str]) -> str:
+    """Under which count a row is set aside; empty for the adults of an open RSA."""
+    prestation = normaliser(cases.get(Champ.PRESTATION, ""))
+    if prestation and prestation != "rsa":
+        return "Lignes d’une autre prestation que le RSA"
+    role = normaliser(cases.get(Champ.ROLE, ""))
+    if re.split("[^a-z]", role)[0] in _ENFANTS or role.startswith(_A_CHARGE):
+        return "Enfants et autres personnes du foyer"
+    if normaliser(cases.get(Champ.DROITS, "")) in _SANS_DROIT:
+        return "Personnes d’un dossier sans RSA ouvert"
+    return ""
+
+
+def _situation(cases: Mapping[Champ, str]) -> tuple[dict[str, Any], list[str]]:
+    """What `Adulte` is told, and what is to be checked."""
     situation: dict[str, Any] = {}
-    douteux = []
+    dits = []
     for champ, nom in _OUI_OU_NON.items():
         dit = normaliser(cases.get(champ, ""))
         situation[nom] = dit in _OUI
         if dit not in _OUI | _NON:
-            douteux.append(champ)
-    aah = normaliser(cases.get(Champ.AAH, ""))
-    situation["aah"] = Aah.INCONNU if aah in _OUI else _AAH.get(aah)
-    if aah not in _OUI | _NON and aah not in _AAH:
-        douteux.append(Champ.AAH)
-    return situation, douteux
+            dits.append(f"{champ} n’est ni oui ni non, et n’est pas compté")
+    situation["aah"], illisible = taux.lire(normaliser(cases.get(Champ.AAH, "")))
+    return situation, dits + [_AAH_ILLISIBLE] * illisible
 
 
 def _precision(lue: str) -> Precision:

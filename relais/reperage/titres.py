@@ -20,6 +20,7 @@ class Champ(StrEnum):
     CIVILITE = "civilité"
     NIR = "numéro de sécurité sociale"
     ROLE = "rôle"
+    PRESTATION = "prestation (code de la CNAF)"
     DROITS = "état du RSA"
     INAPTE = "inapte"
     SIGNALE = "RQTH"
@@ -81,6 +82,7 @@ _CONNUS: dict[Champ, tuple[str, ...]] = {
         *("role", "i_role", "rolepers", "role personne", "qualite beneficaire droit"),
         "qualite beneficiaire droit",
     ),
+    Champ.PRESTATION: ("natprest",),
     Champ.DROITS: ("droits rsa", "etat_dossier", "etat dossier", "etatdosrsa"),
     Champ.INAPTE: ("inapte", "inaptitude"),
     Champ.SIGNALE: ("rqth", "rqth / aah oui / non", "rqth / aah", "rqth/aah", "rqth aah"),

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from relais.regles.nir import calculer_cle
+from relais.reperage.situations import FIN_ILLISIBLE
 
 from .conftest import AU, RELAIS
 from .flux import activite, champs, flux, foyer, long_flux, personne, ressource
@@ -112,6 +113,8 @@ def test_une_naissance_illisible_refuse_la_personne_seule(reperer, naissance, ty
         (activite("INV") + activite("SAL", "2026-10-31"), "61+invalidite", "invalidite"),
         (activite("INV", "2026-10-31"), "", "taux_plein"),
         (activite("INV", "2026-11-01"), "61+invalidite", "invalidite"),
+        (activite("INV", "20261031"), "", "taux_plein"),
+        (activite("INV", "20261101"), "61+invalidite", "invalidite"),
         (activite("INP"), "a_confirmer", "inaptitude_signalee"),
         (activite("HAN"), "a_confirmer", "inaptitude_signalee"),
         (activite("RET"), "", "pension_versee"),
@@ -194,7 +197,32 @@ def test_les_totaux_qui_different_se_montrent_sans_rien_refuser(reperer):
 def test_la_date_du_fichier_se_montre_si_elle_differe(reperer):
     sortie = reperer(flux(foyer(personne())), au="2026-10-15")
     assert sortie.code == 0
-    assert sortie.erreurs == ["Le fichier est à la date du 2026-11-01 : vérifiez « --au »."]
+    assert sortie.erreurs == [
+        "Le fichier est à la date du 01/11/2026, et le repérage est fait au 15/10/2026 :"
+        " vérifiez la date choisie."
+    ]
+
+
+@pytest.mark.parametrize("dite", ["01/11/2026", "20261101", "2026-11-01T00:00:00"])
+def test_la_date_du_fichier_se_lit_de_toutes_les_facons(reperer, dite):
+    octets = flux(foyer(personne())).replace(b"2026-11-01</DTREF>", f"{dite}</DTREF>".encode())
+    assert (reperer(octets).code, reperer(octets).erreurs) == (0, [])
+
+
+@pytest.mark.parametrize("dite", ["", "novembre"])
+def test_une_date_de_fichier_illisible_se_dit_et_n_est_pas_remplacee_en_silence(reperer, dite):
+    octets = flux(foyer(personne())).replace(b"2026-11-01</DTREF>", f"{dite}</DTREF>".encode())
+    assert reperer(octets).erreurs == [
+        "La date du fichier (DTREF) manque ou ne se lit pas, et le repérage est fait au"
+        " 01/11/2026 : vérifiez que c’est bien la sienne."
+    ]
+
+
+def test_une_fin_d_activite_illisible_se_dit_et_l_activite_compte(reperer):
+    suite = activite("INV", "0000-00-00")
+    sortie = reperer(flux(foyer(personne("1965-03-10", suite=suite))))
+    assert sortie.lignes[0]["publics"] == "61+invalidite"
+    assert sortie.erreurs == [f"personne 1 (foyer 1) : {FIN_ILLISIBLE}."]
 
 
 def test_un_dossier_present_deux_fois_se_dit(reperer):

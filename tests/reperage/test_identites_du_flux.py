@@ -212,17 +212,17 @@ def test_l_entete_dit_la_date_et_le_nombre_de_dossiers():
 
 def test_la_date_de_reference_se_lit_au_debut_du_fichier_seul():
     long = Morcele(flux(*[foyer(personne())] * 3000))
-    assert flux_cnaf.date_de_reference(long) == AU
+    assert flux_cnaf.date_de_reference(long, au=AU) == AU
     assert long.place < len(long.octets)
 
 
 def test_un_fichier_sans_date_de_reference_se_lit_quand_meme():
     octets = flux(foyer(personne())).replace(b"<DTREF>2026-11-01</DTREF>", b"")
-    assert flux_cnaf.date_de_reference(io.BytesIO(octets)) is None
+    assert flux_cnaf.date_de_reference(io.BytesIO(octets), au=AU) is None
     sans = flux(foyer(personne())).replace(b"IdentificationFlux", b"AutreEntete")
-    assert flux_cnaf.date_de_reference(io.BytesIO(sans)) is None
+    assert flux_cnaf.date_de_reference(io.BytesIO(sans), au=AU) is None
     with pytest.raises(FichierRefuse):
-        flux_cnaf.date_de_reference(io.BytesIO(b"<R><IdentificationFlux></R>"))
+        flux_cnaf.date_de_reference(io.BytesIO(b"<R><IdentificationFlux></R>"), au=AU)
 
 
 def test_la_lecture_dit_ou_elle_en_est_et_laisse_le_fichier_ouvert():
