@@ -9,6 +9,7 @@ import polars as pl
 from relais.adaptateurs.fichier import FichierRefuse, Refuse
 
 _HORS_DU_TEXTE = "\x01"  # a separator that no text has: the whole line is one column
+_RIEN = '; \t"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +32,11 @@ def traduire(
 
     Lines are numbered as a spreadsheet does, the titles being line 1. `traduction` gets the
     distinct lines (UTF-8, without end of line), sorted, and gives for each what takes its place,
-    without quote nor end of line, or why it is refused. Empty lines are passed over. Raises
-    FichierRefuse when the file is no text.
+    without quote nor end of line, or why it is refused. Lines of nothing but separators are passed
+    over. Raises FichierRefuse when the file is no text.
     """
     lignes = _lire(source)
-    pleines = lignes.filter(pl.col("ligne").is_not_null())
+    pleines = lignes.filter(pl.col("ligne").str.strip_chars(_RIEN) != "")
     distinctes = pleines.get_column("ligne").unique().sort()
     traduites = traduction(distinctes.to_list())
     sens = pl.DataFrame(

@@ -13,8 +13,9 @@ _DECIMAL = re.compile(r"([0-9]+)[.,]0+")
 _SCIENTIFIQUE = re.compile(r"([0-9])[.,]([0-9]+)[eE]\+?([0-9]{1,2})")
 _ENTRE_TELEPHONES = re.compile(r"[/;,|\n]|\b(?:ou|et)\b", re.I)
 _ENTRE_MAILS = re.compile(r"[/;,|\s]+")
-_LIEU = re.compile(r"(?<![0-9])([0-9]{5})(?![0-9])")
-_CAF, _DU_FLUX = 7, 15
+# Five digits, or « 35 000 » as a spreadsheet shows a number.
+_LIEU = re.compile(r"(?<![0-9])([0-9]{5}|[0-9]{2}\s[0-9]{3})(?![0-9])")
+_CAF, _MSA = 7, 15
 
 
 def entier(case: str) -> str:
@@ -33,13 +34,16 @@ def entier(case: str) -> str:
 
 
 def matricule(case: str) -> str:
-    """A number of allocataire, its zeros in front given back (7 at the CAF, 15 in a flow)."""
+    """A number of allocataire, its zeros in front given back (7 at the CAF, 15 at the MSA).
+
+    Thirteen digits are left: they may be a NIR without its key.
+    """
     lu = "".join(entier(propre(case)).split())
     if lu.isascii() and lu.isdecimal() and int(lu):
         if len(lu) < _CAF:
             lu = lu.zfill(_CAF)
-        elif _CAF < len(lu) < _DU_FLUX and lu.endswith("0" * 8):
-            lu = lu.zfill(_DU_FLUX)
+        elif len(lu) == _MSA - 1 or (_CAF < len(lu) < _MSA and lu.endswith("0" * 8)):
+            lu = lu.zfill(_MSA)
     return matricules.allocataire(lu)
 
 
@@ -60,7 +64,7 @@ def lieu(postal: str, ville: str) -> tuple[str, str]:
         return "", ville
     if not ville:
         ville = postal
-    return trouve[1], _LIEU.sub(" ", ville, count=1).strip(" -,()")
+    return "".join(trouve[1].split()), _LIEU.sub(" ", ville, count=1).strip(" -,()")
 
 
 def telephones(case: str) -> tuple[tuple[str, ...], int]:

@@ -3,6 +3,7 @@
 Exit: 0, 1 when a row was refused, 2 when the file was (no result is written then).
 """
 
+import errno
 import os
 import sys
 from argparse import ArgumentParser
@@ -25,6 +26,18 @@ USAGE = (
     "usage : relais reperer FICHIER --au AAAA-MM-JJ --sortie RESULTAT.csv [--convention FICHIER]"
 )
 ACCEPTE, LIGNES_REFUSEES, REFUSE = 0, 1, 2
+_ACCES = "n’est pas accessible : vérifiez vos droits sur lui, ou choisissez-en un autre."
+_DU_SYSTEME = {
+    errno.ENOENT: "n’existe pas : vérifiez son nom.",
+    errno.EACCES: _ACCES,
+    errno.EPERM: _ACCES,
+    errno.EROFS: _ACCES,
+    errno.EISDIR: "est un dossier : nommez un fichier.",
+    errno.ENOTDIR: "n’est pas un dossier : vérifiez le chemin.",
+    errno.ENAMETOOLONG: "porte un nom trop long : raccourcissez-le.",
+}
+_PLUS_DE_PLACE = {errno.ENOSPC, errno.EDQUOT}
+_PARTIEL = ".partiel"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +76,7 @@ def main(arguments: list[str]) -> int:
     except ValeurInconnue:
         return _refuser("La convention ne dit rien encore à cette date : choisissez-en une autre.")
     except OSError as erreur:
-        return _refuser(f"{erreur.filename} : {erreur.strerror}")
+        return _refuser(_du_systeme(erreur))
     return _dire(bilan)
 
 
@@ -129,7 +142,7 @@ def _suivre(lecture_du_fichier: Lecture, sortie: TextIO, repere: Repere) -> Bila
 @contextmanager
 def _resultat(sortie: Path) -> Iterator[Path]:
     """The file to write, for its owner alone; it takes its name once whole, else it goes."""
-    partiel = sortie.with_name(f".{sortie.name}.{os.getpid()}.partiel")
+    partiel = sortie.with_name(f".{sortie.name}.{os.getpid()}{_PARTIEL}")
     os.close(os.open(partiel, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     try:
         yield partiel
@@ -145,6 +158,17 @@ def _dire(bilan: Bilan) -> int:
         if nombre:
             print(f"{nom} : {nombre}")
     return LIGNES_REFUSEES if bilan.refusees else ACCEPTE
+
+
+def _du_systeme(erreur: OSError) -> str:
+    """What the system refuses, in French; the file being written is told of by its folder."""
+    if erreur.errno in _PLUS_DE_PLACE:
+        return "Il n’y a plus de place sur le disque : libérez-en, puis recommencez."
+    nom = str(erreur.filename2 or erreur.filename or "")
+    if nom.endswith(_PARTIEL):
+        nom = f"Résultat : le dossier {Path(nom).absolute().parent}"
+    suite = _DU_SYSTEME.get(erreur.errno or 0, "ne peut être ni lu ni écrit : recommencez.")
+    return f"{nom or 'Un fichier'} {suite}"
 
 
 def _refuser(phrase: str) -> int:

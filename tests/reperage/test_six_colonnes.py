@@ -1,5 +1,6 @@
 """`relais reperer` on the simplest file: a birth date and a situation."""
 
+import errno
 import stat
 import subprocess
 from datetime import date
@@ -13,7 +14,7 @@ from relais.regles import lecture
 from relais.regles.calendrier import age
 from relais.regles.foyer import Adulte, examiner
 from relais.regles.subsidiarite import Aah
-from relais.reperage import cases
+from relais.reperage import cases, commande
 from relais.reperage.familles import COLONNES as COLONNES_LUES
 from relais.reperage.resultat import COLONNES
 
@@ -140,6 +141,44 @@ def test_une_demande_mal_faite_est_refusee_sans_rien_ecrire(tmp_path, arguments)
     assert "Traceback" not in fait.stderr
     assert [f.name for f in tmp_path.iterdir()] == ["source.csv"]
     assert source.read_text().startswith(TITRES)
+
+
+@pytest.mark.parametrize(
+    ("source", "sortie", "dit"),
+    [
+        ("absent.csv", "r.csv", "absent.csv n’existe pas : vérifiez son nom."),
+        (".", "r.csv", "est un dossier : nommez un fichier."),
+        ("source.csv", "absent/r.csv", "absent n’existe pas : vérifiez son nom."),
+        ("source.csv", "source.csv/r.csv", "source.csv n’est pas un dossier : vérifiez le chemin."),
+        ("source.csv", "dossier", "dossier est un dossier : nommez un fichier."),
+        ("source.csv", "r" * 300, "porte un nom trop long : raccourcissez-le."),
+    ],
+)
+def test_un_refus_du_systeme_se_dit_en_francais(tmp_path, capsys, source, sortie, dit):
+    (tmp_path / "source.csv").write_text(TITRES + "1960-01-30;0;0;;0;0\n")
+    (tmp_path / "dossier").mkdir()
+    mots = [str(tmp_path / source), "--au", AU, "--sortie", str(tmp_path / sortie)]
+    assert commande.main(mots) == 2
+    erreurs = capsys.readouterr().err
+    assert erreurs.endswith(f"{dit}\n")
+    assert ".partiel" not in erreurs
+
+
+def test_un_disque_plein_se_dit(tmp_path, capsys, monkeypatch):
+    def plein(*_args, **_nommes):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(commande, "_reperer", plein)
+    (tmp_path / "source.csv").write_text(TITRES)
+    source, sortie = tmp_path / "source.csv", tmp_path / "r.csv"
+    assert commande.main([str(source), "--au", AU, "--sortie", str(sortie)]) == 2
+    assert capsys.readouterr().err.startswith("Il n’y a plus de place sur le disque")
+
+
+def test_une_ligne_de_separateurs_est_une_ligne_vide(reperer):
+    sortie = reperer(TITRES + '1960-01-30;0;0;;0;0\n;;;;;\n \n"";"";"";"";"";""\n')
+    assert (sortie.code, len(sortie.lignes), sortie.erreurs) == (0, 1, [])
+    assert "Lignes vides : 3" in sortie.dit
 
 
 def test_le_resultat_n_est_lisible_que_de_qui_l_a_demande(reperer, tmp_path):
