@@ -18,6 +18,7 @@ _SANS_REGIME = {
     Code.INAPTITUDE: "saspa_inaptitude",
     Code.INAPTITUDE_SIGNALEE: "saspa_signalee",
 }
+_INVALIDITES = {Code.INVALIDITE, Code.INVALIDITE_TRAVAIL}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +73,13 @@ def expliquer(
 
 def _paragraphes(examen: Examen, au: date, textes: TextesReperage) -> Iterator[Paragraphe]:
     sans_regime = examen.echeances.retraite_due_le is None
+    contredit = sans_regime and any(_porte(examen, code) for code in _INVALIDITES)
     for motif in examen.motifs:
-        if sans_regime and motif.code in _SANS_REGIME:
+        if contredit and motif.code in _INVALIDITES:
+            continue  # told with the Saspa
+        if contredit and motif.code == Code.SASPA:
+            yield textes.saspa_invalidite
+        elif sans_regime and motif.code in _SANS_REGIME:
             yield getattr(textes, _SANS_REGIME[motif.code])
         elif motif.code in (Code.TAUX_PLEIN, Code.INAPTITUDE):
             yield _ensemble(getattr(textes, motif.code), *_suite(motif, examen, au, textes))

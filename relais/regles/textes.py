@@ -53,6 +53,7 @@ class TextesReperage:
     saspa: Paragraphe
     saspa_inaptitude: Paragraphe  # recognised, without a base scheme
     saspa_signalee: Paragraphe
+    saspa_invalidite: Paragraphe  # instead of both: a pension is paid by a scheme
     devoir_depuis: Paragraphe
     origine: Paragraphe
     premier_contact: Paragraphe
@@ -85,5 +86,6 @@ class TextesSuite:
     objectif_maintenant: Paragraphe
     objectif_mairie: Paragraphe
     objectif_mairie_maintenant: Paragraphe
+    objectif_releve: Paragraphe  # without a base scheme, and no Aspa to claim first
     objectif_aah: Paragraphe
     objectif_pension: Paragraphe

@@ -45,7 +45,7 @@ def sans_suspension(dossier: Dossier) -> Dossier:
 def que_faire(examen: Examen) -> str:
     """What to do, for what leaves. A reserve has several causes: it tells of none of them."""
     codes = {motif.code for motif in examen.motifs}
-    if Code.SASPA in codes:
+    if Code.SASPA in codes and codes.isdisjoint({Code.AAH_80, Code.AAH_INCONNU}):
         return A_LA_MAIRIE
     if any(motif.reserve in (Reserve.A_VERIFIER, Reserve.A_CONFIRMER) for motif in examen.motifs):
         return A_VERIFIER

@@ -98,6 +98,11 @@ def test_qui_refuse_les_messages_recoit_un_courrier_seulement(personas: Personas
             ["Commencer une fiche de liaison", "Demande de retraite"],
         ),
         (
+            dossier(naissance=ne_le(65), saspa=True, aah=Aah.DE_80_OU_PLUS),
+            ["AAH de 80 % ou plus : pas d’Aspa d’abord"],
+            ["Demande d’Aspa, à la mairie"],
+        ),
+        (
             dossier(naissance=ne_le(61, 10), aah=Aah.INCONNU),
             ["Vérifier le taux de l’AAH", "Vérifier que son courrier est arrivé"],
             ["déposer la demande de retraite"],
@@ -115,7 +120,7 @@ def test_qui_refuse_les_messages_recoit_un_courrier_seulement(personas: Personas
         (dossier(naissance=ne_le(67), veuf=True), ["Penser à la réversion"], []),
         (dossier(naissance=ne_le(67)), ["Cas ordinaire"], ["réversion"]),
     ],
-    ids=["saspa", "aah", "pension versée", "suspension", "veuvage", "ordinaire"],
+    ids=["saspa", "saspa et aah", "aah", "pension versée", "suspension", "veuvage", "ordinaire"],
 )
 def test_la_suite_s_adapte_a_la_personne(
     personas: Personas, contenu: Dossier, dits: list[str], tus: list[str]
