@@ -130,6 +130,7 @@ _OBJETS: dict[str, str] = {
     "reference": "par référence",
     "nir": "par numéro",
     "nom": "par nom",
+    "doublon": "autre demande en cours, par le numéro d’un brouillon",
     "reference-nom": "par référence ou par nom",
 }
 

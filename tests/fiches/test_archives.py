@@ -278,7 +278,9 @@ def test_elle_n_est_plus_annoncee_comme_une_demande_en_cours(personnel: Personas
 
     def annoncee() -> bool:
         with contexte(personnel.ts_rennes_collegue):
-            trouve = doublons.du_numero(autre, gestes.DEMANDE, pour=personnel.ts_rennes_collegue)
+            trouve = doublons.ouverte_pour(
+                gestes.PERSONNE.nir, DEPARTEMENT, pour=personnel.ts_rennes_collegue, sauf=autre
+            )
         return trouve is not None
 
     assert annoncee()

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
+from relais.annuaire.debit import TropVite
 from relais.annuaire.portes import statut_de
 from relais.fiches import doublons, droits, mains, rapprochement, verification
 from relais.fiches.actions import envois, reprises
@@ -23,9 +24,11 @@ from relais.fiches.views.portes import (
     faire,
     la_fiche,
     la_sienne,
+    noter,
     refuser,
     regles,
 )
+from relais.journal.models import Action
 from relais.regles import delais
 from relais.regles.circuit import Geste, Statut
 from relais.regles.convention import Canal
@@ -51,9 +54,7 @@ def envoyer(requete: HttpRequest, reference: str) -> HttpResponse:
     if ecrit.manques():
         messages.warning(requete, envois.INCOMPLETE)
         return redirect("fiches:ecrire", reference)
-    bluefiles = ecrit.fiche.canal == Canal.BLUEFILES
-    gabarit = "fiches/envoyer_bluefiles.html" if bluefiles else "fiches/envoyer.html"
-    return render(requete, gabarit, _confirmation(requete, ecrit))
+    return _confirmer(requete, ecrit)
 
 
 @au_departement
@@ -145,13 +146,17 @@ def clore(requete: HttpRequest, reference: str) -> HttpResponse:
 def rapprocher(requete: HttpRequest, reference: str) -> HttpResponse:
     """Ask the référent to put two professionals in touch, by references alone."""
     ecrit = en_ecriture(requete, reference)
-    autre = doublons.du_numero(ecrit.fiche, ecrit.contenu, pour=requete.affectation)
+    par, maintenant = requete.affectation, horloge.maintenant()
+    try:
+        autre = doublons.du_brouillon(
+            ecrit.brouillon, ecrit.contenu, par=par, maintenant=maintenant
+        )
+    except TropVite:
+        return redirect("fiches:envoyer", reference)  # which says it
     if autre is None:
         messages.info(requete, "Aucune autre demande n’est en cours pour cette personne.")
         return redirect("fiches:envoyer", reference)
-    rapprochement.demander(
-        ecrit.fiche, autre.reference, par=requete.affectation, maintenant=horloge.maintenant()
-    )
+    rapprochement.demander(ecrit.fiche, autre.reference, par=par, maintenant=maintenant)
     messages.success(
         requete,
         "Votre référent est prévenu, sans nom. Il vous mettra en relation avec le professionnel.",
@@ -192,9 +197,7 @@ def _envoyer(requete: HttpRequest, reference: str) -> HttpResponse:
     version = requete.POST.get("version", "")
     depot = FormulaireDepot(requete.POST, fiche=fiche)
     if fiche.canal == Canal.BLUEFILES and not depot.is_valid():
-        ecrit = en_ecriture(requete, reference)
-        contexte = {**_confirmation(requete, ecrit), "form": depot}
-        return render(requete, "fiches/envoyer_bluefiles.html", contexte, status=422)
+        return _confirmer(requete, en_ecriture(requete, reference), depot)
     complement = fiche.statut == Statut.COMPLEMENT_DEMANDE
     acte = envois.completer if complement else envois.transmettre
     try:
@@ -222,7 +225,36 @@ def _deja_partie_ou_refus(requete: HttpRequest, refus: ActeRefuse, reference: st
     return refuser(requete, refus, "fiches:envoyer", reference)
 
 
-def _confirmation(requete: HttpRequest, ecrit: Ecrit) -> dict[str, object]:
+def _confirmer(
+    requete: HttpRequest, ecrit: Ecrit, depot: FormulaireDepot | None = None
+) -> HttpResponse:
+    """The page that is read with the person, journaled. `depot`: what was posted and refused."""
+    noter(requete, Action.LECTURE, ecrit.fiche.reference)
+    bluefiles = ecrit.fiche.canal == Canal.BLUEFILES
+    gabarit = "fiches/envoyer_bluefiles.html" if bluefiles else "fiches/envoyer.html"
+    contexte = {
+        **_confirmation(ecrit),
+        **_doublon(requete, ecrit),
+        "form": depot or FormulaireDepot(fiche=ecrit.fiche),
+    }
+    return render(requete, gabarit, contexte, status=statut_de(depot))
+
+
+def _doublon(requete: HttpRequest, ecrit: Ecrit) -> dict[str, object]:
+    """Announced at the first sending: a complement changes nothing of it."""
+    if ecrit.brouillon.est_un_complement():
+        return {}
+    par, maintenant = requete.affectation, horloge.maintenant()
+    try:
+        trouve = doublons.du_brouillon(
+            ecrit.brouillon, ecrit.contenu, par=par, maintenant=maintenant
+        )
+    except TropVite as trop:
+        return {"doublon_a_verifier": trop.minutes}
+    return {"doublon": trouve}
+
+
+def _confirmation(ecrit: Ecrit) -> dict[str, object]:
     """What is read with the person (wording.md §2)."""
     fiche, contenu, convention = ecrit.fiche, ecrit.contenu, regles(ecrit.fiche)
     maintenant, jour = horloge.maintenant(), horloge.aujourd_hui()
@@ -239,12 +271,7 @@ def _confirmation(requete: HttpRequest, ecrit: Ecrit) -> dict[str, object]:
         "complement": complement,
         "fermeture": None if complement else delais.fermeture(due, convention=convention),
         "a_l_ecran": bool(contenu.signature and contenu.signature.mode == ModeSignature.ECRAN),
-        # Announced at the first sending: a complement changes nothing of it.
-        "doublon": None
-        if complement
-        else doublons.du_numero(fiche, contenu, pour=requete.affectation),
         "nir_ecrit": ecrit.nir_ecrit,
         "objet": convention.echanges.objet_demande.exigee(jour),
         "destinataire": convention.caisse.contact_mail.exigee(jour),
-        "form": FormulaireDepot(fiche=fiche),
     }
