@@ -8,12 +8,11 @@ from uuid import UUID
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
 from relais.fiches import ecarts
-from relais.fiches.actions.acte import ActeRefuse, consigner_par
-from relais.journal.models import Action
+from relais.fiches.actions.acte import ActeRefuse
 from relais.reperage import dossiers, droits
 from relais.reperage.actions import coordonnees, situation
 from relais.reperage.actions.acte import ConflitDeVersion
@@ -21,7 +20,7 @@ from relais.reperage.dossier import Coordonnees, Situation
 from relais.reperage.forms.situation import FormulaireSituation, situation_initiale
 from relais.reperage.forms.suivi import FormulaireCoordonnees, coordonnees_initiales
 from relais.reperage.models import Personne
-from relais.reperage.views.portes import a_comparer, a_qui_repere, la_personne
+from relais.reperage.views.portes import a_comparer, a_qui_repere, la_personne, page_de
 from relais.socle import horloge
 
 
@@ -76,7 +75,6 @@ def _corriger(requete: HttpRequest, personne: Personne, partie: Partie) -> HttpR
     connue = getattr(dossiers.lire(personne), partie.nom)
     initiales = partie.initiales(connue)
     if requete.method == "GET":
-        consigner_par(Action.LECTURE, str(personne.pk), par=requete.affectation)
         form = partie.form(connue=connue, initial={**initiales, "version": personne.version})
         return _page(requete, personne, partie, connue, form)
     form = partie.form(requete.POST, connue=connue)
@@ -126,10 +124,9 @@ def _page(
     statut: int = 200,
 ) -> HttpResponse:
     contexte = {
-        "personne": personne,
         "partie": partie,
         "connue": connue,
         "form": form,
         "differents": differents,
     }
-    return render(requete, "reperage/corriger.html", contexte, status=statut)
+    return page_de(requete, personne, "reperage/corriger.html", contexte, statut=statut)

@@ -25,6 +25,7 @@ from relais.reperage.views.portes import (
     au_departement_qui_compte,
     la_convention,
     la_personne,
+    page_de,
 )
 from relais.socle import horloge
 
@@ -41,20 +42,18 @@ def objectif(requete: HttpRequest, numero: UUID) -> HttpResponse:
     garde = dossier.objectif or actions.proposer(dossier, au=jour, convention=regles)
     initiales, mairie = objectif_initial(garde), suite.sans_regime(examen)
     contexte = {
-        "personne": personne,
         "nom": nom_affiche(dossier.identite),
         "nouveau": dossier.objectif is None,
         "propose": suite.objectif_propose(examen, au=jour, convention=regles),
     }
     if requete.method == "GET":
-        consigner_par(Action.LECTURE, str(personne.pk), par=requete.affectation)
         initiales = {**initiales, "version": personne.version}
         contexte["form"] = FormulaireObjectif(initial=initiales, mairie=mairie)
-        return render(requete, "reperage/objectif.html", contexte)
+        return page_de(requete, personne, "reperage/objectif.html", contexte)
     form = FormulaireObjectif(requete.POST, mairie=mairie)
     contexte["form"] = form
     if not form.is_valid():
-        return render(requete, "reperage/objectif.html", contexte, status=422)
+        return page_de(requete, personne, "reperage/objectif.html", contexte, statut=422)
     return _enregistrer(requete, personne, form, contexte, initiales)
 
 
@@ -82,7 +81,7 @@ def _enregistrer(
     else:
         messages.success(requete, "L’objectif est enregistré.")
         return redirect("reperage:personne", personne.pk)
-    return render(requete, "reperage/objectif.html", contexte, status=statut)
+    return page_de(requete, personne, "reperage/objectif.html", contexte, statut=statut)
 
 
 @a_qui_repere

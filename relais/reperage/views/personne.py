@@ -5,13 +5,12 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_POST
 
-from relais.fiches.actions.acte import ActeRefuse, consigner_par
+from relais.fiches.actions.acte import ActeRefuse
 from relais.fiches.views.lignes import lignes_de as lignes_des_fiches
 from relais.fiches.views.portes import a_cote_des_champs
-from relais.journal.models import Action
 from relais.regles.reperage import LIBELLES_FAIT, LIBELLES_OBJECTIF
 from relais.reperage import dossiers, droits, portrait
 from relais.reperage.actions import conflits, fiches, suivi
@@ -25,6 +24,7 @@ from relais.reperage.views.portes import (
     faire,
     la_convention,
     la_personne,
+    page_de,
 )
 from relais.socle import horloge
 
@@ -88,7 +88,6 @@ def _page(
 ) -> HttpResponse:
     qui, jour, regles = requete.affectation, horloge.aujourd_hui(), la_convention(requete)
     vu = portrait.de(personne, pour=qui, au=jour, convention=regles)
-    consigner_par(Action.LECTURE, str(personne.pk), par=qui)
     objectif = vu.dossier.objectif
     desaccords = [
         (
@@ -99,11 +98,11 @@ def _page(
         )
         for cle, un in conflits.a_decider(vu.dossier).items()
     ]
-    return render(
+    return page_de(
         requete,
+        personne,
         "reperage/personne.html",
         {
-            "personne": personne,
             "vu": vu,
             "dossier": vu.dossier,
             "adresse": fiches.adresse(vu.dossier.coordonnees),
@@ -122,5 +121,5 @@ def _page(
             "peut_commencer": droits.peut_commencer_une_fiche(qui, personne, regles),
             "peut_deplacer": droits.peut_deplacer(qui, personne),
         },
-        status=422 if contact or conflit else 200,
+        statut=422 if contact or conflit else 200,
     )

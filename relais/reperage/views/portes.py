@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 
 from relais.annuaire.conventions import regles_de_l_organisation
 from relais.annuaire.portes import reservee_a
@@ -57,6 +57,19 @@ def la_personne(requete: HttpRequest, numero: UUID) -> Personne:
         if str(numero) in requete.session.get(EFFACEES, ()):
             raise Disparue(EFFACEE) from None
         raise
+
+
+def page_de(
+    requete: HttpRequest,
+    personne: Personne,
+    gabarit: str,
+    contexte: dict[str, Any],
+    *,
+    statut: int = 200,
+) -> HttpResponse:
+    """A page that tells of a person, whatever brought to it: its reading is journaled, once."""
+    consigner_par(Action.LECTURE, str(personne.pk), par=requete.affectation)
+    return render(requete, gabarit, {"personne": personne, **contexte}, status=statut)
 
 
 def retenir_l_effacement(requete: HttpRequest, personne: Personne) -> None:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
 from relais.annuaire.droits import exiger
@@ -22,6 +22,7 @@ from relais.reperage.views.portes import (
     faire,
     la_convention,
     la_personne,
+    page_de,
     retenir_l_effacement,
 )
 from relais.socle import horloge
@@ -37,8 +38,8 @@ def opposer(requete: HttpRequest, numero: UUID) -> HttpResponse:
     personne = la_personne(requete, numero)
     if requete.method == "GET":
         jusqu_au = conservation.opposition(horloge.aujourd_hui(), convention=la_convention(requete))
-        contexte = {"personne": personne, "nom": _nom(personne), "jusqu_au": jusqu_au}
-        return render(requete, "reperage/opposer.html", contexte)
+        contexte = {"nom": _nom(personne), "jusqu_au": jusqu_au}
+        return page_de(requete, personne, "reperage/opposer.html", contexte)
     try:
         jusqu_au = oppositions.recevoir(
             personne, par=requete.affectation, maintenant=horloge.maintenant()
@@ -68,8 +69,9 @@ def sortir(requete: HttpRequest, numero: UUID) -> HttpResponse:
             messages.error(requete, refus.phrase)
             return redirect("reperage:liste")
         return _partie(requete, personne, EFFACE)
-    contexte = {"personne": personne, "nom": _nom(personne), "form": form}
-    return render(requete, "reperage/sortir.html", contexte, status=statut_de(form))
+    contexte = {"nom": _nom(personne), "form": form}
+    statut = statut_de(form)
+    return page_de(requete, personne, "reperage/sortir.html", contexte, statut=statut)
 
 
 @a_qui_repere
@@ -86,8 +88,9 @@ def deplacer(requete: HttpRequest, numero: UUID) -> HttpResponse:
     if requete.method == "POST" and form.is_valid():
         acte = partial(territoires.deplacer, personne, form.cleaned_data["territoire"])
         return faire(requete, acte, "Le territoire est changé.", numero)
-    contexte = {"personne": personne, "nom": _nom(personne), "form": form}
-    return render(requete, "reperage/deplacer.html", contexte, status=statut_de(form))
+    contexte = {"nom": _nom(personne), "form": form}
+    statut = statut_de(form)
+    return page_de(requete, personne, "reperage/deplacer.html", contexte, statut=statut)
 
 
 def _nom(personne: Personne) -> str:
