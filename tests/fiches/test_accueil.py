@@ -136,7 +136,7 @@ def test_ou_la_rend_complete_a_l_accueil_qui_la_fait_signer_et_l_envoie(
     assert gestes.relire(a_envoyer, DEPARTEMENT).proprietaire == desk.agent
     assert gestes.evenements(a_envoyer, DEPARTEMENT) == [
         *("brouillon_cree", "transmission_de_main", "fiche_completee", "transmission_de_main"),
-        "transmettre",
+        *("lecture", "transmettre"),  # the desk has read it
     ]
 
 

@@ -15,6 +15,7 @@ from uuid import UUID
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.http import HttpResponse
 from django.test import Client
 from django.urls import get_resolver
 
@@ -37,7 +38,7 @@ from relais.reperage.models import Personne as PersonneReperee
 from relais.rgpd.actions import retenues
 from relais.rgpd.models import Retenue
 from relais.socle import horloge
-from tests.fiches import gestes, matrice
+from tests.fiches import gestes, lectures, matrice
 from tests.fiches.gestes import CAISSE, DEPARTEMENT, LUNDI, apres
 from tests.fiches.matrice import Rangee
 from tests.fiches.saisies_jouees import POSTS
@@ -327,15 +328,18 @@ def choisie_dans_la_liste(chose: Chose) -> dict[str, str]:
     return {"fiche": chose.reference, f"vue-{chose.reference}": str(agent or "")}
 
 
-def jouer(navigateur: Client, adresse: str, methode: str, chose: Chose) -> str:
-    """What this person gets, in the words of the table; an error of ours fails by itself."""
+def jouer(navigateur: Client, adresse: str, methode: str, chose: Chose) -> HttpResponse:
+    """What this person is answered; an error of ours fails by itself."""
     chemin = chemin_vers(adresse, chose)
     listes = ("/corbeille/", "/reperage/confier/")
     choisie = choisie_dans_la_liste(chose) if adresse.startswith(listes) else {}
     if methode == "GET":
-        reponse = navigateur.get(chemin, choisie)
-    else:
-        reponse = navigateur.post(chemin, choisie | POSTS.get(noms()[adresse], {}))
+        return navigateur.get(chemin, choisie)
+    return navigateur.post(chemin, choisie | POSTS.get(noms()[adresse], {}))
+
+
+def en_mots(reponse: HttpResponse) -> str:
+    """What that is in the words of the table."""
     if reponse.status_code == 302 and reponse.headers["Location"].startswith("/compte/connexion/"):
         return "connexion"
     return {403: "non", 404: "absente", 405: "405"}.get(reponse.status_code, "oui")
@@ -359,11 +363,18 @@ class Navigateurs:
         return self._ouverts[nom]
 
 
-def visiter(navigateur: Client, rangee: Rangee, chose: Chose) -> str:
-    """What this person gets there; then nothing of it remains, a cookie no more than a row."""
+def visiter(navigateur: Client, rangee: Rangee, chose: Chose, deja: int) -> tuple[str, set[str]]:
+    """What this person gets there, and what an answer with a content opened without an event.
+
+    Then nothing of it remains, a cookie no more than a row. `deja`: the events there were.
+    """
     temoins, avant = dict(navigateur.cookies), transaction.savepoint()
     try:
-        return jouer(navigateur, rangee.adresse, rangee.methode, chose)
+        with lectures.ouvertures() as ouverts:
+            reponse = jouer(navigateur, rangee.adresse, rangee.methode, chose)
+        rien_de_lu = not ouverts or reponse.status_code == 302
+        dit = rien_de_lu or lectures.evenements() > deja
+        return en_mots(reponse), set() if dit else ouverts
     finally:
         transaction.savepoint_rollback(avant)
         navigateur.cookies.clear()
@@ -383,18 +394,25 @@ def trouvees() -> Iterator[dict[tuple[str, str, str], dict[str, str]]]:
 def test_chaque_adresse_s_ouvre_a_qui_la_matrice_le_dit(
     quand: str, personas: Personas, trouvees: dict[tuple[str, str, str], dict[str, str]]
 ) -> None:
-    """The rows of a step share its story and its people; each visit is taken back."""
+    """The rows of a step share its story and its people; each visit is taken back.
+
+    What shows a document of somebody says so in the journal (security.md, journal).
+    """
     assert quand in {*ETAPES, "–"}
     chose = ETAPES.get(quand, repondue)(personas)
     rangees = [rangee for rangee in matrice.lire() if rangee.quand == quand]
     navigateurs = Navigateurs(personas)
+    gens = {c: navigateurs.de(c) for rangee in rangees for c in rangee.colonnes}
+    deja = lectures.evenements()
+    tus: dict[tuple[str, str], set[str]] = {}
     for rangee in rangees:
-        trouvees[rangee.cle] = {
-            colonne: "/".join(
-                sorted({visiter(un, rangee, chose) for un in navigateurs.de(colonne)})
-            )
-            for colonne in rangee.colonnes
-        }
+        trouvees[rangee.cle] = {}
+        for colonne in rangee.colonnes:
+            vus = [visiter(un, rangee, chose, deja) for un in gens[colonne]]
+            trouvees[rangee.cle][colonne] = "/".join(sorted({obtenu for obtenu, _ in vus}))
+            if ouverts := set().union(*(ouverts for _, ouverts in vus)):
+                tus[rangee.adresse, rangee.methode] = ouverts
+    assert tus.keys() <= lectures.SILENCES.keys(), tus
     if not os.environ.get("RELAIS_DROITS"):
         assert {r.cle: trouvees[r.cle] for r in rangees} == {r.cle: r.cellules for r in rangees}
 

@@ -34,12 +34,15 @@ def reprendre(fiche: Fiche, *, par: Affectation, maintenant: datetime) -> Brouil
     """Start writing again from the Département's own copy, as far as the state asks for it.
 
     A recalled fiche is corrected and an answered one asked again: both are to be signed, for the
-    person signs what leaves. A complement keeps what was signed (docs/adr/0010). Raises
-    ActeRefuse when the copy is gone, or when the state calls for nothing.
+    person signs what leaves. A complement keeps what was signed (docs/adr/0010). The draft that
+    it makes is journaled. Raises ActeRefuse when the copy is gone, or when the state calls for
+    nothing.
     """
     regles = regles_de(fiche.convention_id)
     fiche = verrouiller_si(lambda une: droits.peut_ecrire(par, une, regles), fiche)
     copie, contenu = _demande(fiche)
+    if brouillons.courant(fiche) is None:
+        consigner_par(Action.BROUILLON_CREE, fiche.reference, par=par)
     match Statut(fiche.statut):
         case Statut.RAPPELEE:
             vers = statut_apres(fiche, Geste.CORRIGER, Partie.AUTEUR)

@@ -24,10 +24,12 @@ from relais.fiches.views.portes import (
     deja_fait,
     la_fiche,
     la_sienne,
+    noter,
     refuser,
     regles,
     retenir_la_suppression,
 )
+from relais.journal.models import Action
 from relais.regles import nir
 from relais.regles.circuit import Geste
 from relais.regles.fiche import ModeSignature
@@ -322,7 +324,11 @@ def _page(
     statut: int = 200,
     differents: list[ecarts.Ecart] | None = None,
 ) -> HttpResponse:
-    """`differents`: None unless the draft was saved from elsewhere while this was being typed."""
+    """The draft to read and to write, journaled.
+
+    `differents`: None unless it was saved from elsewhere while this was being typed.
+    """
+    noter(requete, Action.LECTURE, ecrit.fiche.reference)
     jour, convention = horloge.aujourd_hui(), regles(ecrit.fiche)
     textes = convention.perimetre.textes.exigee(jour)
     caisse = convention.caisse

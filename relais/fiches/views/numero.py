@@ -8,7 +8,8 @@ from relais.fiches import affichage, droits
 from relais.fiches.actions import numero as actions
 from relais.fiches.actions.acte import ActeRefuse
 from relais.fiches.forms.caisse import FormulaireMotif
-from relais.fiches.views.portes import aux_deux, la_fiche_ouverte
+from relais.fiches.views.portes import aux_deux, la_fiche_ouverte, noter
+from relais.journal.models import Action
 
 
 @aux_deux
@@ -31,6 +32,8 @@ def numero(requete: HttpRequest, reference: str) -> HttpResponse:
             form.errors.setdefault("motif", form.error_class(list(refus.manques.values())))
     if lu and requete.headers.get("Accept", "").startswith("text/plain"):
         return HttpResponse(lu, content_type="text/plain; charset=utf-8")
+    if not lu:
+        noter(requete, Action.LECTURE, fiche.reference)
     return render(
         requete,
         "fiches/numero.html" if lu else "fiches/numero_motif.html",

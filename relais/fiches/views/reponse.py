@@ -15,7 +15,8 @@ from relais.fiches.actions.acte import ActeRefuse
 from relais.fiches.forms.reponse import FormulaireReponse
 from relais.fiches.models import Fiche, PhraseType
 from relais.fiches.phrases import phrase_neutre
-from relais.fiches.views.portes import a_la_caisse, deja_fait, faire, la_fiche, regles
+from relais.fiches.views.portes import a_la_caisse, deja_fait, faire, la_fiche, noter, regles
+from relais.journal.models import Action
 from relais.regles.circuit import Geste
 from relais.regles.fiche import NatureReponse
 from relais.socle import horloge
@@ -119,16 +120,22 @@ def _au_depart(requete: HttpRequest, fiche: Fiche) -> dict[str, Any]:
         "nature": requete.GET.get("nature", ""),
         "objet_complement": requete.GET.get("objet", ""),
     }
-    return voulu | _dernier_contact(fiche)
+    return voulu | _dernier_contact(requete, fiche)
 
 
-def _dernier_contact(fiche: Fiche) -> dict[str, Any]:
-    """« La personne a été contactée directement le …, par … », from the notes of the caisse."""
+def _dernier_contact(requete: HttpRequest, fiche: Fiche) -> dict[str, Any]:
+    """« La personne a été contactée directement le …, par … », from the notes of the caisse.
+
+    Journaled when a note says it.
+    """
     if fiche.transmise_le is None:
         return {}
     depuis = jour_de(fiche.transmise_le)
     contact = notes.dernier_contact(notes.lire(fiche), depuis=depuis)
-    return {"contactee_le": contact.le, "contactee_par": contact.moyen} if contact else {}
+    if contact is None:
+        return {}
+    noter(requete, Action.LECTURE, fiche.reference)
+    return {"contactee_le": contact.le, "contactee_par": contact.moyen}
 
 
 def _dit(nature: str, *, clore: bool) -> str:
