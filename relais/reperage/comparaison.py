@@ -15,12 +15,12 @@ from relais.coffre.actions import Genre, Valeur, retrouver
 from relais.regles.convention import Convention
 from relais.regles.publics import Public
 from relais.regles.reperage import LIBELLES_DIFFERENCE, Difference
-from relais.reperage import dossiers, fusions, rapprochement
+from relais.reperage import dites, dossiers, fusions, rapprochement
 from relais.reperage.dossier import Conflit, Coordonnees, Dossier, Passage
 from relais.reperage.examens import Examens
 from relais.reperage.fusions import Provenance
 from relais.reperage.models import Personne, PersonneQuerySet
-from relais.reperage.rapprochement import Desaccord, Trouvee
+from relais.reperage.rapprochement import Desaccord, Reprise, Trouvee
 
 CONSERVE_LES_PASSAGES = 60
 DETAILS = {
@@ -33,10 +33,14 @@ DETAILS = {
 
 @dataclass(frozen=True, slots=True)
 class Recue:
-    """Somebody that a file tells of. `foyer`: the rank of the household in the file, 0: none."""
+    """Somebody that a file tells of. `foyer`: the rank of the household in the file, 0: none.
+
+    `dites`: what the file tells of her; of the rest of her situation it says nothing.
+    """
 
     dossier: Dossier
     foyer: int = 0
+    dites: tuple[str, ...] = dites.TOUTES
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,18 +86,18 @@ class Comparaison:
 
     def comparer(self, recues: Sequence[Recue], personnes: PersonneQuerySet) -> list[Constat]:
         """What each changes, in their order. `personnes`: locked by who means to write."""
-        lus = foyers_suspendus(recues)
-        cherchees = [rapprochement.valeurs(lu.identite) for lu in lus]
+        lues = foyers_suspendus(recues)
+        cherchees = [rapprochement.valeurs(une.dossier.identite) for une in lues]
         toutes = {valeur for siennes in cherchees for valeur in siennes}
         self._ouvrir(toutes, personnes)
         # After the locks: an opposition received meanwhile has taken its row away.
         opposees = oppositions.connues(self.organisation, toutes)
         constats = []
-        for recue, lu, siennes in zip(recues, lus, cherchees, strict=True):
+        for recue, siennes in zip(lues, cherchees, strict=True):
             if opposees.isdisjoint(siennes):
-                constats.append(self._une(lu, recue.foyer))
+                constats.append(self._une(recue))
             else:
-                constats.append(_constat({Difference.OPPOSEE}, lu))
+                constats.append(_constat({Difference.OPPOSEE}, recue.dossier))
         self._lier_les_conjoints()
         return constats
 
@@ -114,7 +118,8 @@ class Comparaison:
             self.suivies[pk] = Suivie(pk, lignes[pk], dossier, dossier)
             self._connues.ajouter(pk, dossier)
 
-    def _une(self, lu: Dossier, foyer: int) -> Constat:
+    def _une(self, recue: Recue) -> Constat:
+        lu, foyer = recue.dossier, recue.foyer
         conjoints = [
             pk
             for pk in self._foyers[foyer]
@@ -122,24 +127,27 @@ class Comparaison:
         ]
         trouvee = self._connues.trouver(lu, exclues=conjoints)
         if trouvee.pk is None:
-            return self._nouvelle(lu, foyer, trouvee)
+            return self._nouvelle(recue, trouvee)
         suivie = self.suivies[trouvee.pk]
         if suivie.touchee or suivie.detruite:
             return self._deja_lue(suivie, lu, trouvee)
-        return self._connue(suivie, lu, foyer, trouvee)
+        return self._connue(suivie, recue, trouvee)
 
     def _deja_lue(self, suivie: Suivie, lu: Dossier, trouvee: Trouvee) -> Constat:
         """The first row of a person counts; another one only gives the number that it left out."""
         identite, numero = suivie.apres.identite, lu.identite.nir
-        if trouvee.identique and trouvee.numero_libre and numero and not identite.nir:
+        entiere = trouvee.reprise == Reprise.TOUT
+        if entiere and trouvee.numero_libre and numero and not identite.nir:
             suivie.apres = replace(suivie.apres, identite=replace(identite, nir=numero))
             self._connues.ajouter(suivie.pk, suivie.apres)
         return _constat({Difference.INCHANGEE}, lu, "Déjà lue dans ce fichier.")
 
-    def _nouvelle(self, lu: Dossier, foyer: int, trouvee: Trouvee) -> Constat:
+    def _nouvelle(self, recue: Recue, trouvee: Trouvee) -> Constat:
+        lu, foyer = recue.dossier, recue.foyer
         if not self.examens(self.de.au).concerne(lu):
             return _constat({Difference.NON_GARDEE}, lu)
-        suivie = Suivie(uuid4(), None, None, fusions.premiere(lu, de=self.de), foyer, touchee=True)
+        premiere = fusions.premiere(lu, de=self.de, dites=recue.dites)
+        suivie = Suivie(uuid4(), None, None, premiere, foyer, touchee=True)
         self.suivies[suivie.pk] = suivie
         quoi = {Difference.NOUVELLE}
         if lu.situation.invalidite:
@@ -154,13 +162,10 @@ class Comparaison:
         self._retenir(suivie, foyer)
         return _constat(quoi, lu, _detail(quoi, trouvee, None, suivie.apres))
 
-    def _connue(self, suivie: Suivie, lu: Dossier, foyer: int, trouvee: Trouvee) -> Constat:
-        personne, avant = suivie.personne, suivie.apres
+    def _connue(self, suivie: Suivie, recue: Recue, trouvee: Trouvee) -> Constat:
+        personne, avant, foyer = suivie.personne, suivie.apres, recue.foyer
         suivie.touchee, suivie.foyer = True, foyer
-        if trouvee.identique:
-            suivie.apres = fusions.fusionner(
-                avant, lu, de=self.de, numero_libre=trouvee.numero_libre
-            )
+        suivie.apres = self._fusionnee(avant, recue, trouvee)
         quoi = fusions.differences(avant, suivie.apres)
         if personne and personne.hors_flux_le and self.de.au >= personne.hors_flux_le:
             quoi.add(Difference.REVENUE)
@@ -168,8 +173,7 @@ class Comparaison:
             quoi.add(Difference.DE_63_ANS)
         if self._noter_les_desaccords(trouvee.desaccords, suivie):
             quoi.add(Difference.CONFLIT)
-        examens = self.examens(self.examinee_le(suivie))
-        if not examens.concerne(suivie.apres) and not suivie.apres.corrigee_depuis(self.de.au):
+        if self._sans_objet(suivie, trouvee):
             suivie.detruite = True
             return _constat({Difference.SANS_OBJET}, suivie.apres)
         if self._change_de_territoire(suivie):
@@ -180,6 +184,28 @@ class Comparaison:
             ancien = personne is not None and self.de.au < personne.vue_le
             quoi = {Difference.PLUS_ANCIEN if ancien else Difference.INCHANGEE}
         return _constat(quoi, suivie.apres, _detail(quoi, trouvee, avant, suivie.apres))
+
+    def _fusionnee(self, avant: Dossier, recue: Recue, trouvee: Trouvee) -> Dossier:
+        if trouvee.reprise == Reprise.EN_ATTENDANT:
+            return fusions.en_attendant(avant, recue.dossier, de=self.de, dites=recue.dites)
+        return fusions.fusionner(
+            avant,
+            recue.dossier,
+            de=self.de,
+            dites=recue.dites,
+            identite=trouvee.reprise == Reprise.TOUT,
+            numero_libre=trouvee.numero_libre,
+        )
+
+    def _sans_objet(self, suivie: Suivie, trouvee: Trouvee) -> bool:
+        """Concerned no more; not while her birth date is in doubt, nor against what was declared
+        since.
+        """
+        return not (
+            trouvee.reprise == Reprise.EN_ATTENDANT
+            or self.examens(self.examinee_le(suivie)).concerne(suivie.apres)
+            or suivie.apres.corrigee_depuis(self.de.au)
+        )
 
     def _change_de_territoire(self, suivie: Suivie) -> bool:
         """Another TIS than where she is; who has none yet only gets one."""
@@ -238,15 +264,16 @@ def racontee(dossier: Dossier, quoi: Iterable[Difference], *, de: Provenance) ->
     return replace(dossier, passages=tuple(passages[-CONSERVE_LES_PASSAGES:]))
 
 
-def foyers_suspendus(recues: Sequence[Recue]) -> list[Dossier]:
-    """The dossiers, a suspension told of one adult being the whole household's."""
+def foyers_suspendus(recues: Sequence[Recue]) -> list[Recue]:
+    """The same, a suspension told of one adult being the whole household's."""
     suspendus = {un.foyer for un in recues if un.foyer and un.dossier.situation.suspendu}
-    return [
-        replace(un.dossier, situation=replace(un.dossier.situation, suspendu=True))
-        if un.foyer in suspendus
-        else un.dossier
-        for un in recues
-    ]
+    return [_suspendue(une) if une.foyer in suspendus else une for une in recues]
+
+
+def _suspendue(recue: Recue) -> Recue:
+    dossier = recue.dossier
+    situation = replace(dossier.situation, suspendu=True)
+    return replace(recue, dossier=replace(dossier, situation=situation))
 
 
 def _constat(quoi: Iterable[Difference], dossier: Dossier, detail: str = "") -> Constat:

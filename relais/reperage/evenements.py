@@ -15,13 +15,15 @@ class Personne:
     """Somebody to screen. `numero`: the line, or the rank of the person in a flow.
 
     `dossier`: who it is, where a reading with `identites` tells it. `foyer`: the rank of the
-    household in the file, the same for a couple; 0 when the file tells of none.
+    household in the file, the same for a couple; 0 when the file tells of none. `dites`: what the
+    file tells of her (`reperage.dites`).
     """
 
     numero: int
     adulte: Adulte
     dossier: Dossier | None = field(default=None, repr=False)
     foyer: int = 0
+    dites: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from typing import Any
 from relais.adaptateurs import flux_xml
 from relais.adaptateurs.fichier import Avancer, FichierRefuse, Source
 from relais.regles.foyer import Adulte
-from relais.reperage import identites_du_flux, matricules, numeros
+from relais.reperage import dites, identites_du_flux, matricules, numeros
 from relais.reperage.evenements import Entete, Evenement, Lecture, Personne, Refus, Remarque
 from relais.reperage.identites_du_flux import DuFoyer
 from relais.reperage.naissances import CaseRefusee, du_flux, un_jour
@@ -163,7 +163,8 @@ class _Flux:
             yield Personne(numero, adulte)
         else:
             dossier = identites_du_flux.dossier(adulte, role, identite, partage)
-            yield Personne(numero, adulte, dossier, self.foyers)
+            dites_ici = dites.du_flux(identite.get("TYPEDTNAI", ""))
+            yield Personne(numero, adulte, dossier, self.foyers, dites_ici)
         for dit in a_verifier:
             yield Remarque(f"{ou} : {dit}.")
         if identite.get("NIR"):

@@ -4,12 +4,15 @@ A part bears where it comes from and of when: an older file fills what is empty 
 nothing, neither what a newer one said nor what was declared since. The flow of the CNAF and the
 spreadsheets of the Département do not know the same things: each keeps to its own.
 
+A file says nothing of the data that it does not tell (`dites`): they stay as they are.
+
 A situation is declared datum by datum. A newer file replaces a declared datum by what it says, and
 that is told; by its silence it replaces nothing, for no file knows all that a person knows.
 """
 
 import re
 import unicodedata
+from collections.abc import Collection
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from functools import cached_property
@@ -18,6 +21,7 @@ from typing import TypeVar
 from relais.regles.foyer import Precision
 from relais.regles.reperage import SOURCES, Consentement, Difference, Famille
 from relais.regles.subsidiarite import Aah
+from relais.reperage.dites import PRECISION
 from relais.reperage.dossier import (
     DECLARABLES,
     Coordonnees,
@@ -30,10 +34,13 @@ from relais.reperage.dossier import (
 
 T = TypeVar("T", Identite, Coordonnees, Foyer)
 IDENTITE, SITUATION, COORDONNEES, FOYER = "identite", "situation", "coordonnees", "foyer"
+NAISSANCE = "naissance"  # the birth date, once a file or a person said that it is the true one
 CONTACTS = "contacts"  # phones, mails and consent, where another file tells of them
-TABLEAU = "situation_du_tableau"  # what the flow never tells, once a spreadsheet has
+TABLEAU = "situation_du_tableau"  # before each datum that a spreadsheet told
 FLUX = "situation_du_flux"
-_HORS_DU_FLUX = ("inapte", "aah", "saspa")
+_HORS_DU_FLUX = frozenset({"inapte", "aah", "saspa"})
+_SITUATION = tuple(champ.name for champ in fields(Situation))
+_SUSPENDU = "suspendu"
 _ADRESSE = ("adresse", "code_postal", "commune", "insee")
 _MOYENS = ("telephones", "courriels", "consentement")
 _HORS_DU_MOT = re.compile(r"[\W_]+")
@@ -59,27 +66,62 @@ class Provenance:
         return Origine(partie, self.phrase, self.au)
 
 
-def premiere(lu: Dossier, *, de: Provenance) -> Dossier:
+def premiere(lu: Dossier, *, de: Provenance, dites: Collection[str]) -> Dossier:
     """The dossier of somebody who was not kept: all its parts come from that file."""
-    parties = [IDENTITE, SITUATION, COORDONNEES, FOYER, FLUX if de.est_un_flux else TABLEAU]
+    parties = [IDENTITE, COORDONNEES, FOYER]
+    if PRECISION in dites and lu.identite.precision == Precision.CONNUE:
+        parties.append(NAISSANCE)
+    siennes = [nom for nom in _SITUATION if nom in dites]
+    if siennes:
+        parties += [SITUATION, *([FLUX] if de.est_un_flux else map(_du_tableau, siennes))]
     if _dit_comment_joindre(lu.coordonnees):
         parties.append(CONTACTS)
     return replace(lu, origines=tuple(de.origine(partie) for partie in parties))
 
 
-def fusionner(garde: Dossier, lu: Dossier, *, de: Provenance, numero_libre: bool = True) -> Dossier:
-    """`garde` with what that file adds or renews; its notes, objective and conflicts stay."""
+def fusionner(
+    garde: Dossier,
+    lu: Dossier,
+    *,
+    de: Provenance,
+    dites: Collection[str],
+    identite: bool = True,
+    numero_libre: bool = True,
+) -> Dossier:
+    """`garde` with what that file adds or renews; its notes, objective and conflicts stay.
+
+    `identite`: False where somebody decided that the one that is kept is the true one.
+    """
     fusion = _Fusion(garde, de)
-    identite = fusion.identite(lu.identite, numero_libre=numero_libre)
-    situation = fusion.situation(lu.situation)
+    qui = garde.identite
+    if identite:
+        qui = fusion.identite(
+            lu.identite, numero_libre=numero_libre, precision_dite=PRECISION in dites
+        )
+    situation = fusion.situation(lu.situation, dites)
     coordonnees = fusion.coordonnees(lu.coordonnees)
     foyer = fusion.foyer(lu.foyer)
     return replace(
         garde,
-        identite=identite,
+        identite=qui,
         situation=situation,
         coordonnees=coordonnees,
         foyer=foyer,
+        origines=tuple(fusion.origines.values()),
+    )
+
+
+def en_attendant(garde: Dossier, lu: Dossier, *, de: Provenance, dites: Collection[str]) -> Dossier:
+    """`garde` with what does not wait for somebody to decide of a birth date: where to write to
+    her, and a suspension, which puts a household first whatever else holds.
+    """
+    fusion = _Fusion(garde, de)
+    situation = fusion.situation(lu.situation, {_SUSPENDU} & set(dites))
+    coordonnees = fusion.coordonnees(lu.coordonnees)
+    return replace(
+        garde,
+        situation=situation,
+        coordonnees=coordonnees,
         origines=tuple(fusion.origines.values()),
     )
 
@@ -148,33 +190,54 @@ class _Fusion:
         self.garde, self.de = garde, de
         self.origines = {une.partie: une for une in garde.origines}
 
-    def identite(self, lue: Identite, *, numero_libre: bool) -> Identite:
-        """Names renewed, a number filled in and never replaced; the birth date is the same."""
+    def identite(self, lue: Identite, *, numero_libre: bool, precision_dite: bool) -> Identite:
+        """Names renewed, a number filled in and never replaced, a birth date made surer."""
         sienne = self.garde.identite
         nir = sienne.nir or (lue.nir if numero_libre else "")
         renouvelle = self._renouvelle(IDENTITE)
         fusionnee = _completer(sienne, lue, renouvelle, ("nom_naissance", "nom_usage", "prenoms"))
         if fusionnee.feminin is None or (renouvelle and lue.feminin is not None):
             fusionnee = replace(fusionnee, feminin=lue.feminin)
-        if lue.precision == Precision.CONNUE:
-            fusionnee = replace(fusionnee, precision=lue.precision)
+        if precision_dite:
+            fusionnee = self._naissance(fusionnee, lue)
         return replace(fusionnee, nir=nir)
 
-    def situation(self, lue: Situation) -> Situation:
-        """The flow's own facts, and those that it never tells, each by its newest teller."""
-        sienne = self.garde.situation
-        famille = FLUX if self.de.est_un_flux else TABLEAU
-        if not self._peut(famille):
-            return sienne
-        tous = [champ.name for champ in fields(Situation)]
-        if self.de.est_un_flux:
-            noms = [nom for nom in tous if nom not in _HORS_DU_FLUX]
+    def _naissance(self, sienne: Identite, lue: Identite) -> Identite:
+        """The birth date that is known best. One that nobody said to be the true one, and that a
+        file gives for an uncertain one, is uncertain.
+        """
+        if lue.precision == Precision.CONNUE:
+            self._renouvelle(NAISSANCE)
+            meilleure = True
+        elif sienne.precision == Precision.CONNUE:
+            meilleure = lue.naissance == sienne.naissance and NAISSANCE not in self.origines
         else:
-            noms = list(_HORS_DU_FLUX) if FLUX in self.origines else tous
-        self._noter(famille)
+            finesse = list(Precision).index
+            meilleure = finesse(lue.precision) < finesse(sienne.precision)
+        if not meilleure:
+            return sienne
+        return replace(sienne, naissance=lue.naissance, precision=lue.precision)
+
+    def situation(self, lue: Situation, dites: Collection[str]) -> Situation:
+        """The flow's own facts, and those that it never tells, each by its newest teller."""
+        noms = [nom for nom in _SITUATION if nom in dites and self._a_dire(nom)]
+        if not noms:
+            return self.garde.situation
+        if self.de.est_un_flux:
+            self._noter(FLUX)
+        else:
+            for nom in noms:
+                self._noter(_du_tableau(nom))
         self._renouvelle(SITUATION)
-        dites = {nom: getattr(lue, nom) for nom in noms if self._dit(nom, lue)}
-        return replace(sienne, **dites)
+        return replace(
+            self.garde.situation, **{nom: getattr(lue, nom) for nom in noms if self._dit(nom, lue)}
+        )
+
+    def _a_dire(self, nom: str) -> bool:
+        """Whether the family of that file knows that datum, and no newer file of it told of it."""
+        if self.de.est_un_flux:
+            return nom not in _HORS_DU_FLUX and self._peut(FLUX)
+        return (nom in _HORS_DU_FLUX or FLUX not in self.origines) and self._peut(_du_tableau(nom))
 
     def _dit(self, nom: str, lue: Situation) -> bool:
         """Whether that datum is the file's to say: what was declared, once a newer one differs."""
@@ -242,6 +305,11 @@ class _Fusion:
 
     def _noter(self, partie: str) -> None:
         self.origines[partie] = self.de.origine(partie)
+
+
+def _du_tableau(nom: str) -> str:
+    """The part under which that datum of a spreadsheet has its origin."""
+    return f"{TABLEAU}:{nom}"
 
 
 def _tait(nom: str, lue: Situation, declare: object) -> bool:

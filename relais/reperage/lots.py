@@ -9,7 +9,7 @@ from relais.reperage.actions.enregistrement import Recue
 from relais.reperage.evenements import Contact
 from relais.reperage.models import Import, Lot
 
-SCHEMA = "lot/2"
+SCHEMA = "lot/3"
 NOMBRE = 500  # people, or a few more: a household is never cut
 
 

@@ -1,7 +1,8 @@
 """Whether somebody that a file tells of is already kept (import-formats.md, « Same person »).
 
-Equal NIR and birth date, with first names that agree; else a name in common (birth or used), the
-same birth date, and first names that agree. What contradicts itself is told, never merged.
+Equal NIR and birth dates that agree, with first names that agree; else a name in common (birth or
+used), the same birth date, and first names that agree. What contradicts itself is told, never
+merged.
 """
 
 import re
@@ -10,9 +11,11 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from enum import Enum, auto
 from uuid import UUID
 
 from relais.coffre.actions import Valeur, etat_civil, numero
+from relais.regles.foyer import Precision
 from relais.regles.nir import LONGUEUR_CORPS
 from relais.reperage.dossier import Conflit, Dossier, Identite
 
@@ -30,18 +33,25 @@ class Desaccord:
     valeur: str
 
 
+class Reprise(Enum):
+    """How much of what was read is taken."""
+
+    TOUT = auto()
+    SANS_L_IDENTITE = auto()  # another birth date: the one that is kept was checked
+    EN_ATTENDANT = auto()  # another birth date: somebody is to decide
+
+
 @dataclass(frozen=True, slots=True)
 class Trouvee:
     """`pk`: who it is among the people kept, None: nobody.
 
-    `numero_libre`: the number read is not another person's. `identique`: False where only the
-    number is the same, the birth date being contradicted: nothing is taken of what was read.
+    `numero_libre`: the number read is not another person's.
     """
 
     pk: UUID | None = None
     desaccords: tuple[Desaccord, ...] = ()
     numero_libre: bool = True
-    identique: bool = True
+    reprise: Reprise = Reprise.TOUT
 
 
 def valeurs(identite: Identite) -> list[Valeur]:
@@ -59,6 +69,28 @@ def prenoms_accordes(uns: str, autres: str) -> bool:
     mots = [_mots(uns), _mots(autres)]
     court, long = sorted(mots, key=len)
     return long[: len(court)] == court or "".join(court) == "".join(long)
+
+
+def naissances_accordees(une: Identite, autre: Identite) -> bool:
+    """Whether it may be one birth date, as far as each is known: the same year, month or day."""
+    precisions = {une.precision, autre.precision}
+    if Precision.MOIS_INCONNU in precisions:
+        return une.naissance.year == autre.naissance.year
+    if Precision.JOUR_INCONNU in precisions:
+        return une.naissance.replace(day=1) == autre.naissance.replace(day=1)
+    return une.naissance == autre.naissance
+
+
+def naissance_ecrite(identite: Identite) -> str:
+    """A birth date as a disagreement keeps it: ISO, then J or O where it is not wholly known."""
+    connue = identite.precision == Precision.CONNUE
+    return identite.naissance.isoformat() + ("" if connue else f" {identite.precision.value}")
+
+
+def naissance_lue(valeur: str) -> tuple[date, Precision]:
+    """What `naissance_ecrite` wrote."""
+    jour, _, precision = valeur.partition(" ")
+    return date.fromisoformat(jour), Precision(precision or Precision.CONNUE)
 
 
 @dataclass(slots=True)
@@ -86,7 +118,9 @@ class Connues:
         """Who it is. `exclues`: who it cannot be, the conjoint of the same household."""
         identite = lu.identite
         sous_le_numero = self._sous_le_numero(identite)
-        du_jour = [pk for pk in sous_le_numero if self._nee(pk) == identite.naissance]
+        du_jour = [
+            pk for pk in sous_le_numero if naissances_accordees(self.identites[pk], identite)
+        ]
         homonymes = self._homonymes(identite)
         memes = self._accordees(du_jour, lu, exclues)
         if memes:
@@ -122,15 +156,18 @@ class Connues:
 
     def _contredite(self, sous_le_numero: list[UUID], lu: Dossier) -> Trouvee | None:
         """The same number and names with another birth date: one of the two is wrong."""
-        dite = lu.identite.naissance.isoformat()
+        dite = naissance_ecrite(lu.identite)
         for pk in self._accordees(sous_le_numero, lu, ()):
-            sienne = self.identites[pk]
+            sienne, decision = self.identites[pk], self._decision(pk, NAISSANCE, dite)
             if (
-                sienne.naissance != lu.identite.naissance
+                decision != DEUX_PERSONNES
+                and not naissances_accordees(sienne, lu.identite)
                 and _nom_commun(sienne, lu.identite)
-                and not self._separees(pk, NAISSANCE, dite)
             ):
-                return Trouvee(pk, (Desaccord(pk, NAISSANCE, dite),), identique=False)
+                if decision:
+                    return Trouvee(pk, reprise=Reprise.SANS_L_IDENTITE)
+                desaccord = Desaccord(pk, NAISSANCE, dite)
+                return Trouvee(pk, (desaccord,), reprise=Reprise.EN_ATTENDANT)
         return None
 
     def _prenoms_en_desaccord(
@@ -183,13 +220,14 @@ class Connues:
 
     def _separees(self, pk: UUID, nature: str, valeur: str) -> bool:
         """Whether somebody decided that what the file says is of another person."""
-        return any(
-            (un.nature, un.valeur, un.decision) == (nature, valeur, DEUX_PERSONNES)
-            for un in self.conflits[pk]
-        )
+        return self._decision(pk, nature, valeur) == DEUX_PERSONNES
 
-    def _nee(self, pk: UUID) -> date:
-        return self.identites[pk].naissance
+    def _decision(self, pk: UUID, nature: str, valeur: str) -> str:
+        """What somebody decided of that disagreement, empty: nothing yet."""
+        decisions = (
+            un.decision for un in self.conflits[pk] if (un.nature, un.valeur) == (nature, valeur)
+        )
+        return next(decisions, "")
 
 
 def _nom_commun(une: Identite, autre: Identite) -> bool:

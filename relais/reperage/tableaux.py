@@ -14,7 +14,7 @@ from relais.adaptateurs.feuilles import Rangee
 from relais.adaptateurs.fichier import Avancer, FichierRefuse, Source
 from relais.regles.foyer import Adulte, Precision
 from relais.regles.nir import Nir
-from relais.reperage import numeros, situations, taux, titres
+from relais.reperage import dites, numeros, situations, taux, titres
 from relais.reperage.evenements import Evenement, Lecture, Personne, Refus, Remarque
 from relais.reperage.naissances import CaseRefusee, de_tableau
 from relais.reperage.titres import Champ, Choisies, Colonnes, normaliser
@@ -77,6 +77,7 @@ def lire(
         from relais.reperage.identites_des_tableaux import Identites
 
         tableau.identites = Identites(colonnes)
+        tableau.dites = dites.du_tableau(du_reperage)
     lecture.evenements = tableau.evenements(chain([suivante], rangees))
     return lecture
 
@@ -124,6 +125,7 @@ class _Tableau:
     colonnes: Colonnes
     comptes: Counter[str]
     identites: "Identites | None" = None
+    dites: tuple[str, ...] = ()
     lignes: dict[int, int] = field(default_factory=dict)
     numeros: dict[int, int] = field(default_factory=dict)
     gens: dict[int, int] = field(default_factory=dict)
@@ -205,7 +207,8 @@ class _Tableau:
             dossier, foyer, autres = self.identites.dossier(
                 lue.rangee, numero, adulte, feminin=feminin, nir=entier
             )
-            yield Personne(numero, adulte, dossier, foyer)
+            dites_ici = dites.avec_precision(self.dites, cases.get(Champ.PRECISION, ""))
+            yield Personne(numero, adulte, dossier, foyer, dites_ici)
             dits += autres
         for dit in dits:
             yield Remarque(f"{ou} : {dit}.")

@@ -22,7 +22,14 @@ from relais.reperage.actions import oppositions
 from relais.reperage.actions.acte import changer
 from relais.reperage.dossier import Conflit, Dossier, Identite
 from relais.reperage.models import Personne
-from relais.reperage.rapprochement import DEUX_PERSONNES, DOUBLON, NAISSANCE, NIR, PRENOMS
+from relais.reperage.rapprochement import (
+    DEUX_PERSONNES,
+    DOUBLON,
+    NAISSANCE,
+    NIR,
+    PRENOMS,
+    naissance_lue,
+)
 from relais.socle.horloge import jour_de
 
 DEJA_DECIDE = "Ce désaccord est déjà réglé : voici où en est la personne."
@@ -115,16 +122,24 @@ def _decide(
         return _reunir(decide, autre).passee(le, f"{_QUOI[DOUBLON]} : {dit}")
     if decision == Decision.REMPLACER:
         decide = replace(decide, identite=_remplacee(dossier.identite, pose))
-        decide = decide.declaree("identite", le=le)
+        decide = decide.declaree(fusions.IDENTITE, le=le)
+    if pose.nature == NAISSANCE and _est_sure(decide, decision):
+        decide = decide.declaree(fusions.NAISSANCE, le=le)
     return decide.passee(le, f"{_QUOI[pose.nature]} : {_DITS[decision]}")
+
+
+def _est_sure(decide: Dossier, decision: Decision) -> bool:
+    """Whether the birth date is known, now that somebody checked it."""
+    connue = decide.identite.precision == Precision.CONNUE
+    return connue and decision != Decision.DEUX_PERSONNES
 
 
 def _remplacee(identite: Identite, pose: Conflit) -> Identite:
     if pose.nature == NIR:
         return replace(identite, nir=pose.valeur)
     if pose.nature == NAISSANCE:
-        naissance = date.fromisoformat(pose.valeur)
-        return replace(identite, naissance=naissance, precision=Precision.CONNUE)
+        naissance, precision = naissance_lue(pose.valeur)
+        return replace(identite, naissance=naissance, precision=precision)
     return replace(identite, prenoms=pose.valeur)
 
 

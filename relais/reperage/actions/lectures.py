@@ -143,9 +143,9 @@ class _Relecture:
     def _lus(self) -> Iterator[Lu]:
         for evenement in self.ouverte.lecture.evenements:
             match evenement:
-                case Lue(dossier=dossier, foyer=foyer) if dossier is not None:
+                case Lue(dossier=dossier, foyer=foyer, dites=dites) if dossier is not None:
                     self.comptes["Personnes lues"] += 1
-                    yield Recue(dossier, foyer)
+                    yield Recue(dossier, foyer, dites)
                 case Contact():
                     self.comptes["Personnes lues"] += 1
                     yield evenement

@@ -9,6 +9,8 @@ from django import forms
 from relais.annuaire.models import Territoire
 from relais.fiches import champs
 from relais.regles import nir
+from relais.regles.calendrier import MOIS
+from relais.regles.foyer import Precision
 from relais.regles.reperage import (
     LIBELLES_FAIT,
     LIBELLES_SORTIE,
@@ -18,7 +20,7 @@ from relais.regles.reperage import (
 )
 from relais.reperage.actions.conflits import Decision
 from relais.reperage.dossier import Conflit, Coordonnees, Dossier, Identite
-from relais.reperage.rapprochement import DOUBLON, NAISSANCE, NIR
+from relais.reperage.rapprochement import DOUBLON, NAISSANCE, NIR, naissance_lue
 from relais.socle import horloge
 from relais.socle.templatetags.relais_affichage import date_moyenne
 
@@ -137,9 +139,18 @@ def _dits(conflit: Conflit, identite: Identite) -> tuple[str, str]:
     if conflit.nature == NIR:
         return _masque(identite.nir), _masque(conflit.valeur)
     if conflit.nature == NAISSANCE:
-        la = date.fromisoformat(conflit.valeur)
-        return f"le {date_moyenne(identite.naissance)}", f"le {date_moyenne(la)}"
+        ici = _naissance(identite.naissance, identite.precision)
+        return ici, _naissance(*naissance_lue(conflit.valeur))
     return identite.prenoms, conflit.valeur
+
+
+def _naissance(le: date, precision: Precision) -> str:
+    """« le 4 mars 1962 », « en mars 1962, jour inconnu »: as far as it is known."""
+    if precision == Precision.MOIS_INCONNU:
+        return f"en {le.year}, jour et mois inconnus"
+    if precision == Precision.JOUR_INCONNU:
+        return f"en {MOIS[le.month - 1]} {le.year}, jour inconnu"
+    return f"le {date_moyenne(le)}"
 
 
 def _masque(numero: str) -> str:
