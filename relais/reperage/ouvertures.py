@@ -16,13 +16,21 @@ from relais.reperage.evenements import Lecture
 from relais.reperage.lecteur_scelle import lecteur
 from relais.reperage.models import Import
 from relais.socle import horloge
+from relais.socle.templatetags.relais_affichage import date_moyenne
 
 D_AVANCE = timedelta(days=31)  # a file of next month may come before it begins
+EN_ARRIERE = timedelta(days=365)  # nothing is kept of an older file (CRPA R.114-9-7)
 _QUI: frozenset[str] = titres.NOMS | {titres.Champ.NIR}
 A_NOMMER = "Aucune colonne n’est un nom : dites laquelle, ou corrigez son titre dans le fichier."
 SANS_NOM = (
     "Ce fichier n’a ni nom ni numéro : personne ne peut y être reconnu. Il se lit seulement avec"
     " la commande « relais reperer »."
+)
+
+
+TROP_ANCIEN = (
+    "Ce fichier est à la date du {le}, il y a plus de douze mois : rien ne peut être gardé d’un"
+    " fichier si ancien. Donnez celui du dernier mois."
 )
 
 
@@ -61,8 +69,15 @@ def ouvrir(depot: Import, *, avancer: Avancer) -> Ouverte:
 
 
 def _date_du_flux(dite: date | None, jour: date) -> date:
-    """The day that the flow says; a day far to come would make every later file an old one."""
-    return jour if dite is None or dite > jour + D_AVANCE else dite
+    """The day that the flow says; a day far to come would make every later file an old one.
+
+    Raises FichierRefuse for a day of more than 12 months ago.
+    """
+    if dite is None or dite > jour + D_AVANCE:
+        return jour
+    if dite < jour - EN_ARRIERE:
+        raise FichierRefuse(TROP_ANCIEN.format(le=date_moyenne(dite)))
+    return dite
 
 
 def _tableau(fichier: io.BufferedReader, depot: Import, au: date, avancer: Avancer) -> Ouverte:

@@ -1,7 +1,7 @@
 """The file that is given, what is corrected before it is read again, what is agreed to."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -10,14 +10,13 @@ from relais.fiches import champs
 from relais.regles.reperage import Famille
 from relais.reperage.accords import Accord
 from relais.reperage.constats import Colonne
-from relais.reperage.ouvertures import D_AVANCE
+from relais.reperage.ouvertures import D_AVANCE, EN_ARRIERE
 from relais.reperage.televersement import CHAMP, FichierScelle, Reception
 from relais.reperage.titres import Champ
 from relais.socle import horloge
 from relais.socle.templatetags.relais_affichage import majuscule
 
 OUI, NON = "oui", "non"
-EN_ARRIERE = timedelta(days=365)  # nothing is kept of an older file (CRPA R.114-9-7)
 
 
 class FormulaireDepot(forms.Form):
