@@ -170,6 +170,7 @@ class Difference(StrEnum):
     INVALIDITE = "invalidite"
     SUSPENSION = "suspension"
     SITUATION = "situation"
+    REPETEE = "repetee"  # told of in several places of the file
     COORDONNEES = "coordonnees"
     IDENTITE = "identite"
     INCHANGEE = "inchangee"
@@ -191,6 +192,7 @@ LIBELLES_DIFFERENCE: dict[str, str] = {
     Difference.INVALIDITE: "Pension d’invalidité signalée pour la première fois",
     Difference.SUSPENSION: "Suspension pour le motif 35, signalée pour la première fois",
     Difference.SITUATION: "Situation modifiée",
+    Difference.REPETEE: "Plusieurs fois dans le fichier",
     Difference.COORDONNEES: "Coordonnées modifiées",
     Difference.IDENTITE: "Identité complétée",
     Difference.INCHANGEE: "Sans changement",

@@ -15,7 +15,8 @@ from relais.coffre.actions import Genre, Valeur, retrouver
 from relais.regles.convention import Convention
 from relais.regles.publics import Public
 from relais.regles.reperage import LIBELLES_DIFFERENCE, Difference
-from relais.reperage import dites, dossiers, fusions, rapprochement
+from relais.reperage import dites, dossiers, fusions, organismes, rapprochement
+from relais.reperage.complets import Complets
 from relais.reperage.dossier import Conflit, Coordonnees, Dossier, Passage
 from relais.reperage.examens import Examens
 from relais.reperage.fusions import Provenance
@@ -23,6 +24,7 @@ from relais.reperage.models import Personne, PersonneQuerySet
 from relais.reperage.rapprochement import Desaccord, Reprise, Trouvee
 
 CONSERVE_LES_PASSAGES = 60
+PLUS_RECENT = "Elle n’est pas dans le fichier plus récent du {le:%d/%m/%Y}."
 DETAILS = {
     rapprochement.NIR: "Un autre numéro de sécurité sociale est donné.",
     rapprochement.PRENOMS: "D’autres prénoms sont donnés sous la même date de naissance.",
@@ -35,21 +37,27 @@ DETAILS = {
 class Recue:
     """Somebody that a file tells of. `foyer`: the rank of the household in the file, 0: none.
 
-    `dites`: what the file tells of her; of the rest of her situation it says nothing.
+    `dites`: what the file tells of her; of the rest of her situation it says nothing. `fois`: in
+    how many places, put together here (`repetitions`).
     """
 
     dossier: Dossier
     foyer: int = 0
     dites: tuple[str, ...] = dites.TOUTES
+    fois: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Constat:
-    """What a file changes about one person. `nom` and `detail` are shown, never kept in clear."""
+    """What a file changes about one person. `nom` and `detail` are shown, never kept in clear.
+
+    `personne`: who it is among the people who were kept before.
+    """
 
     quoi: frozenset[Difference]
     nom: str = field(default="", repr=False)
     detail: str = field(default="", repr=False)
+    personne: UUID | None = None
 
 
 @dataclass(slots=True)
@@ -61,12 +69,16 @@ class Suivie:
     avant: Dossier | None
     apres: Dossier
     foyer: int = 0
+    hors_flux_le: date | None = None  # of who is new in a file older than that complete one
     touchee: bool = False  # a row of the file is hers
     detruite: bool = False
 
 
 class Comparaison:
-    """One lot of one file. `suivies` after `comparer`: what there is to write."""
+    """One lot of one file. `suivies` after `comparer`: what there is to write.
+
+    `precedent`: the day of the last file before this one, as long as none was complete.
+    """
 
     def __init__(
         self,
@@ -74,11 +86,13 @@ class Comparaison:
         *,
         de: Provenance,
         convention: Convention,
+        complets: Complets,
         precedent: date | None,
         territoire_de: Callable[[Coordonnees], str | None],
     ) -> None:
         self.organisation, self.de, self.convention = organisation, de, convention
-        self.precedent, self.territoire_de = precedent, territoire_de
+        self.complets, self._precedent = complets, precedent
+        self.territoire_de = territoire_de
         self.suivies: dict[UUID, Suivie] = {}
         self._connues = rapprochement.Connues()
         self._examens: dict[date, Examens] = {}
@@ -95,7 +109,7 @@ class Comparaison:
         constats = []
         for recue, siennes in zip(lues, cherchees, strict=True):
             if opposees.isdisjoint(siennes):
-                constats.append(self._une(recue))
+                constats.append(_repetee(self._une(recue), recue))
             else:
                 constats.append(_constat({Difference.OPPOSEE}, recue.dossier))
         self._lier_les_conjoints()
@@ -134,33 +148,43 @@ class Comparaison:
         return self._connue(suivie, recue, trouvee)
 
     def _deja_lue(self, suivie: Suivie, lu: Dossier, trouvee: Trouvee) -> Constat:
-        """The first row of a person counts; another one only gives the number that it left out."""
+        """The first row of a person counts; another one, whom nothing told to be the same before,
+        only gives the number that it left out, or is to be decided.
+        """
         identite, numero = suivie.apres.identite, lu.identite.nir
         entiere = trouvee.reprise == Reprise.TOUT
         if entiere and trouvee.numero_libre and numero and not identite.nir:
             suivie.apres = replace(suivie.apres, identite=replace(identite, nir=numero))
             self._connues.ajouter(suivie.pk, suivie.apres)
-        return _constat({Difference.INCHANGEE}, lu, "Déjà lue dans ce fichier.")
+        if self._noter_les_desaccords(trouvee.desaccords, suivie):
+            quoi = {Difference.CONFLIT}
+            suivie.apres = racontee(suivie.apres, quoi, de=self.de)
+            return _constat(quoi, suivie, _detail(quoi, trouvee, suivie))
+        return _constat({Difference.INCHANGEE}, suivie, "Déjà lue dans ce fichier.")
 
     def _nouvelle(self, recue: Recue, trouvee: Trouvee) -> Constat:
         lu, foyer = recue.dossier, recue.foyer
         if not self.examens(self.de.au).concerne(lu):
             return _constat({Difference.NON_GARDEE}, lu)
         premiere = fusions.premiere(lu, de=self.de, dites=recue.dites)
-        suivie = Suivie(uuid4(), None, None, premiere, foyer, touchee=True)
+        organisme = organismes.du_matricule(lu.foyer.matricule)
+        plus_recent = self.complets.apres(self.de.au, organisme)
+        suivie = Suivie(uuid4(), None, None, premiere, foyer, plus_recent, touchee=True)
         self.suivies[suivie.pk] = suivie
         quoi = {Difference.NOUVELLE}
         if lu.situation.invalidite:
             quoi.add(Difference.INVALIDITE)
         if lu.situation.suspendu:
             quoi.add(Difference.SUSPENSION)
-        if self.precedent and self._passe_63(lu, self.precedent, lu, self.de.au):
+        if self._entre_dans_les_63_ans(lu, suivie):
             quoi.add(Difference.DE_63_ANS)
         if self._noter_les_desaccords(trouvee.desaccords, suivie):
             quoi.add(Difference.CONFLIT)
         suivie.apres = racontee(suivie.apres, quoi, de=self.de)
+        if plus_recent:
+            suivie.apres = sortie(suivie.apres, plus_recent)
         self._retenir(suivie, foyer)
-        return _constat(quoi, lu, _detail(quoi, trouvee, None, suivie.apres))
+        return _constat(quoi, suivie, _detail(quoi, trouvee, suivie))
 
     def _connue(self, suivie: Suivie, recue: Recue, trouvee: Trouvee) -> Constat:
         personne, avant, foyer = suivie.personne, suivie.apres, recue.foyer
@@ -169,13 +193,13 @@ class Comparaison:
         quoi = fusions.differences(avant, suivie.apres)
         if personne and personne.hors_flux_le and self.de.au >= personne.hors_flux_le:
             quoi.add(Difference.REVENUE)
-        if personne and self._passe_63(avant, personne.vue_le, suivie.apres, self.de.au):
+        if self._entre_dans_les_63_ans(avant, suivie):
             quoi.add(Difference.DE_63_ANS)
         if self._noter_les_desaccords(trouvee.desaccords, suivie):
             quoi.add(Difference.CONFLIT)
         if self._sans_objet(suivie, trouvee):
             suivie.detruite = True
-            return _constat({Difference.SANS_OBJET}, suivie.apres)
+            return _constat({Difference.SANS_OBJET}, suivie)
         if self._change_de_territoire(suivie):
             quoi.add(Difference.DEMENAGEE)
         suivie.apres = racontee(suivie.apres, quoi, de=self.de)
@@ -183,7 +207,7 @@ class Comparaison:
         if not quoi:
             ancien = personne is not None and self.de.au < personne.vue_le
             quoi = {Difference.PLUS_ANCIEN if ancien else Difference.INCHANGEE}
-        return _constat(quoi, suivie.apres, _detail(quoi, trouvee, avant, suivie.apres))
+        return _constat(quoi, suivie, _detail(quoi, trouvee, suivie, avant))
 
     def _fusionnee(self, avant: Dossier, recue: Recue, trouvee: Trouvee) -> Dossier:
         if trouvee.reprise == Reprise.EN_ATTENDANT:
@@ -216,11 +240,30 @@ class Comparaison:
         voulu = self.territoire_de(suivie.apres.coordonnees)
         return voulu is not None and voulu != actuel
 
-    def _passe_63(self, avant: Dossier, hier: date, apres: Dossier, au: date) -> bool:
-        """Whether the audience A takes her in between two files."""
-        if hier >= au or Public.ORDINAIRE not in self.examens(au).du_fichier(apres).publics:
+    def _entre_dans_les_63_ans(self, avant: Dossier, suivie: Suivie) -> bool:
+        """Whether the audience A takes her in since the last complete file: a partial one, or the
+        contacts, do not count as a month. Told once by each family of files.
+        """
+        au, personne = self.de.au, suivie.personne
+        organisme = organismes.du_matricule(suivie.apres.foyer.matricule)
+        if self.complets.apres(au, organisme) or self._a_dit(avant, personne):
             return False
-        return Public.ORDINAIRE not in self.examens(hier).du_fichier(avant).publics
+        jours = [
+            self.complets.avant(au, organisme) or self._precedent,
+            personne.vue_le if personne else None,
+        ]
+        hier = min((jour for jour in jours if jour), default=au)
+        return (
+            hier < au
+            and Public.ORDINAIRE in self.examens(au).du_fichier(suivie.apres).publics
+            and Public.ORDINAIRE not in self.examens(hier).du_fichier(avant).publics
+        )
+
+    def _a_dit(self, avant: Dossier, personne: Personne | None) -> bool:
+        """Whether this file, or a newer one of its family, told of her before."""
+        return personne is not None and any(
+            une.le >= self.de.au and une.source.startswith(self.de.source) for une in avant.origines
+        )
 
     def _noter_les_desaccords(self, desaccords: Iterable[Desaccord], suivie: Suivie) -> bool:
         """Flag who is to be flagged, once; whether there was anything new to decide."""
@@ -264,6 +307,11 @@ def racontee(dossier: Dossier, quoi: Iterable[Difference], *, de: Provenance) ->
     return replace(dossier, passages=tuple(passages[-CONSERVE_LES_PASSAGES:]))
 
 
+def sortie(dossier: Dossier, au: date) -> Dossier:
+    """With the line that says that the complete file of that day no longer tells of her."""
+    return dossier.passee(au, f"{LIBELLES_DIFFERENCE[Difference.SORTIE]} ({au:%d/%m/%Y})")
+
+
 def foyers_suspendus(recues: Sequence[Recue]) -> list[Recue]:
     """The same, a suspension told of one adult being the whole household's."""
     suspendus = {un.foyer for un in recues if un.foyer and un.dossier.situation.suspendu}
@@ -276,17 +324,31 @@ def _suspendue(recue: Recue) -> Recue:
     return replace(recue, dossier=replace(dossier, situation=situation))
 
 
-def _constat(quoi: Iterable[Difference], dossier: Dossier, detail: str = "") -> Constat:
-    identite = dossier.identite
-    return Constat(frozenset(quoi), f"{identite.nom} {identite.prenoms}".strip(), detail)
+def _constat(quoi: Iterable[Difference], qui: Suivie | Dossier, detail: str = "") -> Constat:
+    gardee = qui.pk if isinstance(qui, Suivie) and qui.personne else None
+    identite = (qui.apres if isinstance(qui, Suivie) else qui).identite
+    return Constat(frozenset(quoi), f"{identite.nom} {identite.prenoms}".strip(), detail, gardee)
+
+
+def _repetee(constat: Constat, recue: Recue) -> Constat:
+    """The same, saying so of who is kept and was told of in several places."""
+    if recue.fois == 1 or Difference.NON_GARDEE in constat.quoi:
+        return constat
+    dits = (constat.detail, f"Le fichier parle d’elle {recue.fois} fois.")
+    return replace(
+        constat, quoi=constat.quoi | {Difference.REPETEE}, detail=" ".join(filter(None, dits))
+    )
 
 
 def _detail(
-    quoi: Iterable[Difference], trouvee: Trouvee, avant: Dossier | None, apres: Dossier
+    quoi: Iterable[Difference], trouvee: Trouvee, suivie: Suivie, avant: Dossier | None = None
 ) -> str:
     dits: list[str] = []
+    if suivie.hors_flux_le:
+        dits.append(PLUS_RECENT.format(le=suivie.hors_flux_le))
     if Difference.CONFLIT in set(quoi):
         dits += dict.fromkeys(DETAILS[un.nature] for un in trouvee.desaccords)
+    apres = suivie.apres
     if avant and avant.coordonnees.commune != apres.coordonnees.commune:
         dits.append(f"{avant.coordonnees.commune or '?'} → {apres.coordonnees.commune or '?'}")
     return " ".join(dits)

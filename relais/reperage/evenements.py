@@ -71,6 +71,7 @@ class Entete:
     dtref: date | None = None
     annonces: int | None = None
     lus: int = 0
+    organismes: Counter[str] = field(default_factory=Counter)  # households of each, by FONORG
 
     @property
     def concordant(self) -> bool:

@@ -97,6 +97,7 @@ class _Flux:
         numeros_lus: dict[str, str] = {}
         for bloc in parties.get("IdentificationRSA", ()):
             numeros_lus = _numeros(bloc)
+            self.entete.organismes[numeros_lus.get("FONORG", "").upper()] += 1
             yield from self._deux_fois(numeros_lus)
         lus = [(*self._suivante(), *self._personne(p)) for p in parties.get("Personne", ())]
         adultes = [un for un in lus if un[-1] in _ADULTES]

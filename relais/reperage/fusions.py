@@ -41,7 +41,7 @@ FLUX = "situation_du_flux"
 _HORS_DU_FLUX = frozenset({"inapte", "aah", "saspa"})
 _SITUATION = tuple(champ.name for champ in fields(Situation))
 _SUSPENDU = "suspendu"
-_ADRESSE = ("adresse", "code_postal", "commune", "insee")
+ADRESSE = ("adresse", "code_postal", "commune", "insee")
 _MOYENS = ("telephones", "courriels", "consentement")
 _HORS_DU_MOT = re.compile(r"[\W_]+")
 
@@ -133,6 +133,16 @@ def joindre(garde: Dossier, lues: Coordonnees, *, de: Provenance) -> Dossier:
     return replace(garde, coordonnees=coordonnees, origines=tuple(fusion.origines.values()))
 
 
+def completer(garde: T, lu: T, renouvelle: bool, noms: tuple[str, ...]) -> T:
+    """What is empty is filled in; what is not is replaced where `renouvelle`, case aside."""
+    neufs = {}
+    for nom in noms:
+        sien, autre = getattr(garde, nom), getattr(lu, nom)
+        if autre and (not sien or (renouvelle and not _memes_lettres(sien, autre))):
+            neufs[nom] = autre
+    return replace(garde, **neufs)
+
+
 def differences(avant: Dossier, apres: Dossier) -> set[Difference]:
     """What differs between two states of a person, whatever made it so."""
     trouvees = set()
@@ -195,7 +205,7 @@ class _Fusion:
         sienne = self.garde.identite
         nir = sienne.nir or (lue.nir if numero_libre else "")
         renouvelle = self._renouvelle(IDENTITE)
-        fusionnee = _completer(sienne, lue, renouvelle, ("nom_naissance", "nom_usage", "prenoms"))
+        fusionnee = completer(sienne, lue, renouvelle, ("nom_naissance", "nom_usage", "prenoms"))
         if fusionnee.feminin is None or (renouvelle and lue.feminin is not None):
             fusionnee = replace(fusionnee, feminin=lue.feminin)
         if precision_dite:
@@ -259,7 +269,7 @@ class _Fusion:
             if _meme_adresse(siennes, lues):
                 fusionnees = replace(fusionnees, insee=siennes.insee or lues.insee)
             elif renouvelle or vide:
-                adresse = {nom: getattr(lues, nom) for nom in _ADRESSE}
+                adresse = {nom: getattr(lues, nom) for nom in ADRESSE}
                 fusionnees = replace(fusionnees, **adresse)
         if _dit_comment_joindre(lues):
             fusionnees = self._moyens(fusionnees, lues)
@@ -271,7 +281,7 @@ class _Fusion:
             plus_recent = False
         if plus_recent:
             self._noter(CONTACTS)
-        dits = _completer(siennes, lues, plus_recent, ("telephones", "courriels"))
+        dits = completer(siennes, lues, plus_recent, ("telephones", "courriels"))
         if lues.consentement != Consentement.INCONNU and (
             plus_recent or siennes.consentement == Consentement.INCONNU
         ):
@@ -282,7 +292,7 @@ class _Fusion:
         sien = self.garde.foyer
         if not (lu.matricule or lu.demande or lu.role):
             return sien
-        return _completer(sien, lu, self._renouvelle(FOYER), ("matricule", "demande", "role"))
+        return completer(sien, lu, self._renouvelle(FOYER), ("matricule", "demande", "role"))
 
     def _renouvelle(self, partie: str) -> bool:
         """Whether that file may overwrite that part; it is then where the part comes from."""
@@ -318,16 +328,6 @@ def _tait(nom: str, lue: Situation, declare: object) -> bool:
     if nom == "travaille":
         return not dit and not lue.invalidite
     return not dit or (dit == Aah.INCONNU and declare is not None)
-
-
-def _completer(garde: T, lu: T, renouvelle: bool, noms: tuple[str, ...]) -> T:
-    """What is empty is filled in; what is not is replaced where `renouvelle`, case aside."""
-    neufs = {}
-    for nom in noms:
-        sien, autre = getattr(garde, nom), getattr(lu, nom)
-        if autre and (not sien or (renouvelle and not _memes_lettres(sien, autre))):
-            neufs[nom] = autre
-    return replace(garde, **neufs)
 
 
 def _dit_comment_joindre(lues: Coordonnees) -> bool:

@@ -66,9 +66,22 @@ def prenoms_accordes(uns: str, autres: str) -> bool:
     """Whether one is the beginning of the other, hyphens and accents aside; silence agrees."""
     if uns == autres:
         return True
-    mots = [_mots(uns), _mots(autres)]
-    court, long = sorted(mots, key=len)
+    court, long = sorted((mots(uns), mots(autres)), key=len)
     return long[: len(court)] == court or "".join(court) == "".join(long)
+
+
+def nom_commun(une: Identite, autre: Identite) -> bool:
+    """Whether one of the names of one is a name of the other."""
+    jour = une.naissance
+    return not {etat_civil(nom, jour) for nom in une.noms}.isdisjoint(
+        etat_civil(nom, jour) for nom in autre.noms
+    )
+
+
+def mots(prenoms: str) -> list[str]:
+    """First names one by one, without accents nor capitals."""
+    decompose = unicodedata.normalize("NFKD", prenoms.casefold())
+    return _MOTS.findall("".join(c for c in decompose if not unicodedata.combining(c)))
 
 
 def naissances_accordees(une: Identite, autre: Identite) -> bool:
@@ -162,7 +175,7 @@ class Connues:
             if (
                 decision != DEUX_PERSONNES
                 and not naissances_accordees(sienne, lu.identite)
-                and _nom_commun(sienne, lu.identite)
+                and nom_commun(sienne, lu.identite)
             ):
                 if decision:
                     return Trouvee(pk, reprise=Reprise.SANS_L_IDENTITE)
@@ -200,7 +213,7 @@ class Connues:
         def proche(pk: UUID) -> tuple[bool, bool, bool, str]:
             sienne = self.identites[pk]
             return (
-                _mots(sienne.prenoms) != _mots(lu.identite.prenoms),
+                mots(sienne.prenoms) != mots(lu.identite.prenoms),
                 self.roles[pk] != lu.foyer.role,
                 sienne.feminin != lu.identite.feminin,
                 str(pk),
@@ -228,18 +241,6 @@ class Connues:
             un.decision for un in self.conflits[pk] if (un.nature, un.valeur) == (nature, valeur)
         )
         return next(decisions, "")
-
-
-def _nom_commun(une: Identite, autre: Identite) -> bool:
-    jour = une.naissance
-    return not {etat_civil(nom, jour) for nom in une.noms}.isdisjoint(
-        etat_civil(nom, jour) for nom in autre.noms
-    )
-
-
-def _mots(prenoms: str) -> list[str]:
-    decompose = unicodedata.normalize("NFKD", prenoms.casefold())
-    return _MOTS.findall("".join(c for c in decompose if not unicodedata.combining(c)))
 
 
 def _ranger(liste: list[UUID], pk: UUID) -> None:

@@ -8,6 +8,7 @@ from relais.reperage import accords
 from relais.reperage.accords import ANNONCES, CONTENUS, Accord
 from relais.reperage.constats import Changement, Constats
 from relais.reperage.models import Import
+from relais.reperage.organismes import FOYERS
 from relais.socle.templatetags.relais_affichage import date_moyenne, nombre
 
 TITRES: dict[str, str] = {
@@ -22,7 +23,7 @@ TITRES: dict[str, str] = {
 A_DIRE = "Dire ce que contient le fichier"
 LUES, REFUSEES, REMARQUES = "Personnes lues", "Lignes refusées", "Remarques"
 # Said apart, in their own words.
-_A_PART = {LUES, REFUSEES, REMARQUES, ANNONCES, CONTENUS, *Difference}
+_A_PART = {LUES, REFUSEES, REMARQUES, ANNONCES, CONTENUS, *FOYERS.values(), *Difference}
 # What calls for somebody first. Each after its number: one, then several.
 _PHRASES: dict[Difference, tuple[str, str]] = {
     Difference.NOUVELLE: ("nouvelle personne", "nouvelles personnes"),
@@ -53,6 +54,10 @@ _PHRASES: dict[Difference, tuple[str, str]] = {
         "personnes dont le fichier contredit ce qu’elles avaient déclaré",
     ),
     Difference.SITUATION: ("situation modifiée", "situations modifiées"),
+    Difference.REPETEE: (
+        "personne est plusieurs fois dans le fichier : tout ce qu’il en dit est réuni",
+        "personnes sont plusieurs fois dans le fichier : tout ce qu’il en dit est réuni",
+    ),
     Difference.IDENTITE: ("identité complétée", "identités complétées"),
     Difference.COORDONNEES: (
         "personne a d’autres coordonnées",
@@ -105,7 +110,7 @@ def titre(depot: Import) -> str:
 def compris(depot: Import) -> list[tuple[str, int]]:
     """What was read, from the file to who is to be stored."""
     comptes = depot.comptes
-    lus = [(mots, comptes[mots]) for mots in (CONTENUS, LUES) if mots in comptes]
+    lus = [(mots, comptes[mots]) for mots in (CONTENUS, *FOYERS.values(), LUES) if mots in comptes]
     return [
         *lus,
         ("À enregistrer ou à mettre à jour", depot.total),

@@ -12,7 +12,7 @@ from relais.annuaire.conventions import regles_de_l_organisation
 from relais.journal.actions import consigner
 from relais.journal.models import Action
 from relais.regles.reperage import SOURCES, Difference, EtatImport, Famille
-from relais.reperage import lots
+from relais.reperage import lots, organismes
 from relais.reperage.actions import contacts, depots, enregistrement
 from relais.reperage.actions.lectures import SANS_SUITE
 from relais.reperage.models import Import, Lot
@@ -62,7 +62,10 @@ def _finir(numero: UUID, organisation: str, maintenant: datetime) -> None:
         comptes = _comptes(depot, premier=depot.lus == 0)
         if depot.complet:
             comptes[Difference.SORTIE] = enregistrement.sortir_du_flux(
-                organisation, au=depot.au, maintenant=maintenant
+                organisation,
+                au=depot.au,
+                maintenant=maintenant,
+                dits=organismes.des_comptes(depot.comptes),
             )
         depot.etat, depot.fini_le, depot.comptes = EtatImport.FAIT, maintenant, comptes
         depot.save(update_fields=["etat", "fini_le", "comptes"])

@@ -4,7 +4,7 @@ A lot is stored in one transaction of the base; keys and tags are on disk before
 (relais.coffre.actions): run again after a kill, it finds the same people and writes the same.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
@@ -21,16 +21,15 @@ from relais.regles import conservation, delais
 from relais.regles.convention import Convention
 from relais.regles.effacement import Cause
 from relais.regles.foyer import Examen
-from relais.regles.reperage import LIBELLES_DIFFERENCE, Difference
-from relais.reperage import dossiers, territoires
+from relais.reperage import complets, dossiers, organismes, territoires
 from relais.reperage.actions.territoires import placer
-from relais.reperage.comparaison import Comparaison, Constat, Recue, Suivie
+from relais.reperage.comparaison import Comparaison, Constat, Recue, Suivie, sortie
 from relais.reperage.destruction import detruire
 from relais.reperage.dossier import Coordonnees, Dossier
 from relais.reperage.fusions import Provenance
-from relais.reperage.models import Import, Personne
+from relais.reperage.models import Personne, PersonneQuerySet
 
-__all__ = ["Constat", "Recue", "comparer", "enregistrer", "sortir_du_flux"]
+__all__ = ["Constat", "Recue", "comparer", "compter_les_sorties", "enregistrer", "sortir_du_flux"]
 
 LOT = 500
 # What a file changes of a row, that a move takes from its équipe; the rest is people's (contact)
@@ -73,14 +72,17 @@ def enregistrer(
 
 
 @transaction.atomic
-def sortir_du_flux(organisation: str, *, au: date, maintenant: datetime) -> int:
-    """Mark who was not seen by the complete file of that day; how many. Nobody is deleted."""
+def sortir_du_flux(
+    organisation: str, *, au: date, maintenant: datetime, dits: frozenset[str] = frozenset()
+) -> int:
+    """Mark who was not seen by the complete file of that day; how many. Nobody is deleted.
+
+    `dits`: the bodies of which the file tells, empty: any. Others' allocataires stay.
+    """
     total = 0
-    sorties = Personne.objects.sorties(organisation, au).verrouillees()
-    while lot := list(sorties[:LOT]):
-        lus = dossiers.lire_plusieurs(lot)
-        ligne = f"{LIBELLES_DIFFERENCE[Difference.SORTIE]} ({au:%d/%m/%Y})"
-        notes = {pk: un.passee(au, ligne).en_octets() for pk, un in lus.items()}
+    verrouillees = Personne.objects.sorties(organisation, au).verrouillees()
+    for lot, lus in _sorties(verrouillees, dits):
+        notes = {pk: sortie(un, au).en_octets() for pk, un in lus.items()}
         scelles = sceller_plusieurs(Genre.PERSONNE, list(notes.items()), organisation=organisation)
         for une in lot:
             une.hors_flux_le = au
@@ -91,27 +93,45 @@ def sortir_du_flux(organisation: str, *, au: date, maintenant: datetime) -> int:
     return total
 
 
+def compter_les_sorties(
+    organisation: str, *, au: date, retrouvees: Collection[UUID], dits: frozenset[str]
+) -> int:
+    """How many `sortir_du_flux` would mark, once these people are seen."""
+    sorties = Personne.objects.sorties(organisation, au)
+    if dits >= set(organismes.FOYERS) or not dits:
+        return len(set(sorties.ids()) - set(retrouvees))
+    return sum(une.pk not in retrouvees for lot, _ in _sorties(sorties, dits) for une in lot)
+
+
+def _sorties(
+    personnes: PersonneQuerySet, dits: frozenset[str]
+) -> Iterator[tuple[list[Personne], dict[UUID, Dossier]]]:
+    """Those of these bodies, and of whom nobody knows whose they are, with their dossiers."""
+    apres: UUID | None = None
+    while lot := list(personnes.apres(apres)[:LOT]):
+        apres = lot[-1].pk
+        lus = dossiers.lire_plusieurs(lot)
+        siens = {pk: organismes.du_matricule(lu.foyer.matricule) for pk, lu in lus.items()}
+        autres = {pk for pk, un in siens.items() if dits and un and un not in dits}
+        yield (
+            [une for une in lot if une.pk not in autres],
+            {pk: lu for pk, lu in lus.items() if pk not in autres},
+        )
+
+
 def _comparaison(organisation: str, de: Provenance, convention: Convention) -> Comparaison:
     return Comparaison(
         organisation,
         de=de,
         convention=convention,
-        precedent=_fichier_precedent(organisation, de.au),
+        complets=complets.de(organisation),
+        precedent=Personne.objects.derniere_vue_avant(organisation, de.au),
         territoire_de=_territoires(convention, de.au),
     )
 
 
 def _territoires(convention: Convention, au: date) -> Callable[[Coordonnees], str | None]:
     return partial(territoires.resoudre, communes=territoires.communes_de(convention, jour=au))
-
-
-def _fichier_precedent(organisation: str, au: date) -> date | None:
-    """The date of the newest file before this one, of which somebody is kept or the import."""
-    jours = [
-        Personne.objects.derniere_vue_avant(organisation, au),
-        Import.objects.dernier_avant(organisation, au),
-    ]
-    return max((jour for jour in jours if jour), default=None)
 
 
 def _ecrire(comparaison: Comparaison, maintenant: datetime) -> None:
@@ -170,7 +190,11 @@ def _ligne(
     """Her row as it becomes; the version moves with what people read, not with dates."""
     au, convention = comparaison.de.au, comparaison.convention
     personne = suivie.personne or Personne(
-        id=suivie.pk, organisation_id=comparaison.organisation, creee_le=maintenant, vue_le=au
+        id=suivie.pk,
+        organisation_id=comparaison.organisation,
+        creee_le=maintenant,
+        vue_le=au,
+        hors_flux_le=suivie.hors_flux_le,
     )
     if suivie.avant is not None and _lisible(suivie):
         personne.version += 1

@@ -5,7 +5,7 @@ It may be killed anywhere and run again: it starts over, on what the base says o
 
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from uuid import UUID
 
@@ -15,21 +15,19 @@ from relais.annuaire.conventions import regles_de_l_organisation
 from relais.coffre.actions import Illisible
 from relais.regles.convention import Convention, ValeurInconnue
 from relais.regles.reperage import Difference, EtatImport, Famille
-from relais.reperage import constats, lots, ouvertures
+from relais.reperage import constats, lots, organismes, ouvertures
 from relais.reperage.actions import contacts, depots, enregistrement
 from relais.reperage.actions.enregistrement import Recue
 from relais.reperage.evenements import Contact, Refus, Remarque
 from relais.reperage.evenements import Personne as Lue
-from relais.reperage.models import Import, Lot, Personne
+from relais.reperage.models import Import, Lot
 from relais.reperage.models.imports import EN_LECTURE
 from relais.reperage.ouvertures import Ouverte
+from relais.reperage.repetitions import Lu, Repetitions
 
-Lu = Recue | Contact
 SECONDES = 1.0  # between two tellings of how far the reading is
 # Nothing of these people is to be stored.
 SANS_SUITE = frozenset({Difference.NON_GARDEE, Difference.INCERTAINE, Difference.OPPOSEE})
-# Who was in the flow is none of these.
-PAS_RETROUVEES = SANS_SUITE | {Difference.NOUVELLE, Difference.REVENUE}
 # Who is told of by name before anything is stored; of the others, how many.
 A_NOMMER = (
     frozenset(Difference)
@@ -57,8 +55,11 @@ def lire(numero: UUID, *, organisation: str, maintenant: datetime) -> None:
     if depot is None:
         return
     try:
-        ouverte = ouvertures.ouvrir(depot, avancer=_Avance(depot))
-        _Relecture(depot, ouverte).faire()
+        repetitions = Repetitions()
+        if not _relecture(depot, repetitions).faire():
+            depot = _commencer(numero, organisation)
+            if depot is not None:
+                _relecture(depot, repetitions, connues=True).faire()
     except FichierRefuse as refus:
         _refuser(numero, organisation, refus.phrase, maintenant)
     except ValeurInconnue:
@@ -113,26 +114,59 @@ class _Avance:
                 raise Interrompue
 
 
-class _Relecture:
-    """One reading: people gathered in lots, each compared with what is stored."""
+def _relecture(depot: Import, repetitions: Repetitions, *, connues: bool = False) -> "_Relecture":
+    ouverte = ouvertures.ouvrir(depot, avancer=_Avance(depot))
+    return _Relecture(depot, ouverte, repetitions, connues=connues)
 
-    def __init__(self, depot: Import, ouverte: Ouverte) -> None:
+
+class _Relecture:
+    """One reading: people gathered in lots, each compared with what is stored.
+
+    `connues`: who is told of twice is known, from an earlier reading.
+    """
+
+    def __init__(
+        self, depot: Import, ouverte: Ouverte, repetitions: Repetitions, *, connues: bool
+    ) -> None:
         self.depot, self.ouverte = depot, ouverte
+        self.repetitions, self.connues = repetitions, connues
         self.releve = constats.Releve(colonnes=list(ouverte.colonnes))
         self.comptes: Counter[str] = Counter()
-        self.rang = self.retenues = self.retrouvees = 0
+        self.rang = self.retenues = 0
+        self.retrouvees: set[UUID] = set()
         self.convention = _convention(depot.organisation_id)
 
-    def faire(self) -> None:
+    def faire(self) -> bool:
+        """Whether it is done. Else somebody is told of twice in a flow: it is to be read again."""
         for lus in _par_lots(self._personnes()):
-            self._un_lot(lus)
+            if not self._a_refaire:
+                self._un_lot(lus)
+        if self._a_refaire:
+            return False
         self._finir()
+        return True
+
+    @property
+    def _a_refaire(self) -> bool:
+        en_memoire = self.ouverte.famille == Famille.TABLEAU
+        return self.repetitions.trouvees and not (self.connues or en_memoire)
 
     def _personnes(self) -> Iterator[Lu]:
-        """Those of a household one after the other: a spreadsheet may part them."""
-        lus = self._lus()
-        if self.ouverte.famille != Famille.TABLEAU:
-            return lus
+        """Each person once, those of a household one after the other."""
+        if self.ouverte.famille == Famille.TABLEAU:
+            return self._du_tableau()
+        if self.connues:
+            return self.repetitions.reunies(self._lus())
+        return self._vus(self._lus())
+
+    def _vus(self, lus: Iterable[Lu]) -> Iterator[Lu]:
+        for rang, lu in enumerate(lus):
+            self.repetitions.voir(rang, lu)
+            yield lu
+
+    def _du_tableau(self) -> Iterator[Lu]:
+        """A spreadsheet may part the adults of a household."""
+        lus = self.repetitions.reunies(list(self._vus(self._lus())))
         places: dict[int, int] = {}
         ranges = [
             (places.setdefault(un.foyer, rang) if isinstance(un, Recue) and un.foyer else rang, un)
@@ -185,7 +219,8 @@ class _Relecture:
                 lots.sceller_un(depot, self.rang, gardees).save()
 
     def _compter(self, constat: enregistrement.Constat) -> None:
-        self.retrouvees += not constat.quoi & PAS_RETROUVEES
+        if constat.personne:
+            self.retrouvees.add(constat.personne)
         for quoi in constat.quoi:
             self.comptes[quoi] += 1
             if quoi in A_NOMMER:
@@ -193,10 +228,12 @@ class _Relecture:
 
     def _sorties(self) -> int:
         """How many were in the flow, and this file does not tell of."""
-        organisation = self.depot.organisation_id
-        suivies = Personne.objects.dans_le_flux(organisation).count()
-        anciennes = Personne.objects.sorties(organisation, self.ouverte.au).count()
-        return max(0, min(anciennes, suivies - self.retrouvees))
+        return enregistrement.compter_les_sorties(
+            self.depot.organisation_id,
+            au=self.ouverte.au,
+            retrouvees=self.retrouvees,
+            dits=organismes.des_comptes(self.comptes),
+        )
 
     def _finir(self) -> None:
         """All was read: the import waits for somebody to confirm it."""
@@ -205,6 +242,9 @@ class _Relecture:
         self.comptes.update(self.ouverte.lecture.comptes)
         if entete.annonces is not None:
             self.comptes["Dossiers annoncés"] = entete.annonces
+        for code, foyers in organismes.FOYERS.items():
+            if entete.organismes[code]:
+                self.comptes[foyers] = entete.organismes[code]
         with contexte_systeme(depot.organisation_id):
             lu = Import.objects.verrouille(depot.pk)
             if lu is None or lu.etat != EtatImport.LECTURE:

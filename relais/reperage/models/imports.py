@@ -11,7 +11,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from django.db import models
-from django.db.models import Max, Q
+from django.db.models import Q
 
 from relais.annuaire.models import Affectation, Agent, Organisation
 from relais.regles.convention import Role
@@ -59,11 +59,10 @@ class ImportQuerySet(models.QuerySet["Import"]):
     def faits(self) -> "ImportQuerySet":
         return self.filter(etat=EtatImport.FAIT)
 
-    def dernier_avant(self, organisation: str, au: date) -> date | None:
-        """The day of the newest stored file that is older than that one."""
-        faits = self.faits().filter(organisation=organisation, au__lt=au)
-        jour: date | None = faits.aggregate(jour=Max("au"))["jour"]
-        return jour
+    def complets(self, organisation: str) -> list[tuple[date, dict[str, int]]]:
+        """The day and the counts of each stored file that tells of everybody."""
+        faits = self.faits().filter(organisation=organisation, complet=True)
+        return [(au, comptes) for au, comptes in faits.values_list("au", "comptes") if au]
 
     def avec_contenu(self) -> "ImportQuerySet":
         """Whose file, lots or findings are still there."""

@@ -51,10 +51,6 @@ class PersonneQuerySet(models.QuerySet["Personne"]):
         """Who is to be reached first, first."""
         return self.order_by("urgence", F("mois_echeance").asc(nulls_last=True), "pk")
 
-    def dans_le_flux(self, organisation: str) -> "PersonneQuerySet":
-        """Whom the last complete file told of, or a later one."""
-        return self.filter(organisation=organisation, hors_flux_le=None)
-
     def pour_liste(self) -> "PersonneQuerySet":
         return self.select_related("territoire", "suivie_par", "equipe")
 
@@ -145,7 +141,15 @@ class PersonneQuerySet(models.QuerySet["Personne"]):
 
     def sorties(self, organisation: str, au: date) -> "PersonneQuerySet":
         """Of whom a file of that day does not tell, and who were in the flow until then."""
-        return self.filter(organisation=organisation, vue_le__lt=au, hors_flux_le=None)
+        siennes = self.filter(organisation=organisation, vue_le__lt=au, hors_flux_le=None)
+        return siennes.order_by("pk")
+
+    def ids(self) -> list[uuid.UUID]:
+        return list(self.values_list("pk", flat=True))
+
+    def apres(self, pk: uuid.UUID | None) -> "PersonneQuerySet":
+        """Those that follow, in the order of their numbers."""
+        return self if pk is None else self.filter(pk__gt=pk)
 
     def derniere_vue_avant(self, organisation: str, au: date) -> date | None:
         """The day of the newest file before that one, as far as people are kept of it."""

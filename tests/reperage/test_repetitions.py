@@ -1,0 +1,159 @@
+"""Somebody of whom a file tells twice: put together before anything, wherever the rows stand."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from relais.regles.foyer import Precision
+from relais.regles.reperage import Difference
+from relais.regles.subsidiarite import Aah
+from relais.reperage import constats, lots, repetitions
+from relais.reperage.dossier import Coordonnees, Situation
+from relais.reperage.repetitions import Repetitions
+from tests.personas import Personas, connecter
+from tests.reperage.flux import activite, flux, foyer, personne
+from tests.reperage.gestes import deposer, importer, lire
+from tests.reperage.pages import texte
+from tests.reperage.personnes import (
+    NOE,
+    ODE,
+    REDON,
+    RENNES,
+    Recue,
+    dite,
+    gardees,
+    nommee,
+    seule,
+)
+
+MOI = {"QUAL": "MME", "NOM": "DOUBLE", "PRENOM": "Maud"}
+
+
+@pytest.fixture
+def charge(personas: Personas) -> Any:
+    return connecter(personas.charge_reperage)
+
+
+def un_autre(rang: int) -> str:
+    qui = {"QUAL": "MME", "NOM": f"AUTRE{chr(65 + rang)}", "PRENOM": "Ana"}
+    return foyer(personne(f"1960-0{1 + rang}-11", qui=qui), demande=f"9{rang}")
+
+
+def test_la_suspension_d_un_second_foyer_n_est_pas_perdue(
+    charge: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The two rows stand in two lots; the same file again changes nothing."""
+    monkeypatch.setattr(lots, "NOMBRE", 2)
+    un = foyer(personne("1963-05-01", qui=MOI), demande="1")
+    deux = foyer(personne("1963-05-01", qui=MOI), demande="1", etat="4", motif="35")
+    octets = flux(un, *map(un_autre, range(5)), deux)
+    depot = lire(deposer(charge, octets))
+    assert depot.comptes[Difference.NOUVELLE] == 6
+    assert depot.comptes[Difference.SUSPENSION] == depot.comptes[Difference.REPETEE] == 1
+    nommees = [(un.nom, un.detail) for un in constats.lire(depot).changements
+               if un.quoi == Difference.REPETEE]  # fmt: skip
+    assert nommees == [("DOUBLE Maud", "Le fichier parle d’elle 2 fois.")]
+    page = texte(charge.get(f"/reperage/imports/{depot.pk}/"))
+    assert "1 personne est plusieurs fois dans le fichier" in page
+    charge.post(f"/reperage/imports/{depot.pk}/annuler/")
+    for tour in range(3):
+        fait = importer(charge, octets + b"\n" * tour)
+        assert [lu.situation.suspendu for _, lu in gardees()].count(True) == 1
+        assert (fait.comptes.get(Difference.SITUATION, 0), fait.comptes.get(Difference.SORTIE)) == (
+            0,
+            0,
+        )
+    assert fait.comptes[Difference.INCHANGEE] == 6
+    assert fait.comptes.get(Difference.SUSPENSION, 0) == 0
+
+
+def test_deux_lignes_d_un_tableau_sont_reunies(charge: Any) -> None:
+    titres = "Nom;Prénom;Date de naissance;Invalidité;AAH;Ville;Code postal"
+    lignes = "A;Jean;10/05/1963;non;;;\nB;Zoé;10/05/1961;;;;\nA;Jean;10/05/1963;oui;80;REDON;35600"
+    importer(charge, f"{titres}\n{lignes}\n".encode(), complet="non")
+    jean = next(lu for _, lu in gardees() if lu.identite.prenoms == "Jean")
+    assert jean.situation == Situation(invalidite=True, aah=Aah.DE_80_OU_PLUS)
+    assert jean.coordonnees.commune == "REDON"
+
+
+def test_qui_n_est_gardee_que_par_sa_seconde_ligne_l_est(charge: Any) -> None:
+    jeune = foyer(personne("1990-05-01", qui=MOI), demande="1")
+    suspendue = foyer(personne("1990-05-01", qui=MOI), demande="2", etat="4", motif="35")
+    importer(charge, flux(jeune, suspendue, un_autre(1)))
+    assert [lu.situation.suspendu for _, lu in gardees()] == [False, True]
+
+
+def test_qui_n_est_pas_gardee_n_est_pas_nommee(charge: Any) -> None:
+    jeune = foyer(personne("1990-05-01", qui=MOI), demande="1")
+    depot = lire(deposer(charge, flux(jeune, jeune, un_autre(1))))
+    assert depot.comptes[Difference.NON_GARDEE] == 1
+    assert Difference.REPETEE not in depot.comptes
+
+
+def test_le_couple_d_un_foyer_reste_deux_personnes(charge: Any) -> None:
+    couple = foyer(
+        personne("1960-05-01", qui=MOI), personne("1960-05-01", "CJT", qui=MOI), demande="1"
+    )
+    depot = importer(charge, flux(couple))
+    assert len(gardees()) == 2
+    assert Difference.REPETEE not in depot.comptes
+
+
+def test_un_second_numero_dans_le_meme_lot_est_a_decider(charge: Any) -> None:
+    un = foyer(personne("1960-01-05", qui=MOI, nir="2600135238042"), demande="1")
+    deux = foyer(personne("1960-01-05", qui=MOI, nir="2600135238043"), demande="2")
+    depot = importer(charge, flux(un, deux))
+    assert depot.comptes[Difference.CONFLIT] == 1
+    assert seule()[0].a_decider
+
+
+@pytest.mark.parametrize(
+    ("une", "autre", "la_meme"),
+    [
+        (Recue(ODE), Recue(nommee(ODE, nir="")), True),
+        (Recue(ODE), Recue(nommee(ODE, prenoms="Ode Anne", nom_usage="Autre")), True),
+        (Recue(ODE), Recue(nommee(ODE, nir=NOE.identite.nir)), False),
+        (Recue(ODE), Recue(nommee(ODE, prenoms="Noé")), False),
+        (Recue(ODE), Recue(nommee(ODE, naissance=NOE.identite.naissance)), False),
+        (Recue(ODE), Recue(NOE), False),
+    ],
+)
+def test_deux_lignes_sont_d_une_personne_ou_non(une: Recue, autre: Recue, la_meme: bool) -> None:
+    assert repetitions.est_la_meme(une, autre) is la_meme
+
+
+def test_ce_qui_est_connu_l_emporte_sur_ce_qui_ne_l_est_pas() -> None:
+    pauvre = replace(nommee(ODE, nir="", precision=Precision.MOIS_INCONNU), coordonnees=RENNES)
+    riche = replace(dite(ODE, invalidite=True, travaille=True), coordonnees=REDON)
+    reunie = repetitions.reunie(Recue(pauvre, 1), Recue(riche, 2)).dossier
+    assert reunie.identite == ODE.identite
+    assert reunie.situation == riche.situation
+    assert reunie.coordonnees == RENNES  # the first row's
+    assert repetitions.reunie(Recue(replace(riche, coordonnees=Coordonnees())), Recue(pauvre)) == (
+        Recue(replace(riche, coordonnees=RENNES), fois=2)
+    )
+
+
+def test_le_travail_ne_tient_que_si_toutes_les_lignes_d_invalidite_le_disent() -> None:
+    avec, sans = dite(ODE, invalidite=True, travaille=True), dite(ODE, invalidite=True)
+    assert not repetitions.reunie(Recue(avec), Recue(sans)).dossier.situation.travaille
+    assert repetitions.reunie(Recue(avec), Recue(ODE)).dossier.situation.travaille
+
+
+def test_trois_lignes_sont_reunies_a_la_place_de_la_premiere() -> None:
+    lus = [Recue(ODE, 1), Recue(NOE, 2), Recue(dite(ODE, suspendu=True), 3), Recue(ODE, 4)]
+    vues = Repetitions()
+    for rang, lu in enumerate(lus):
+        vues.voir(rang, lu)
+    assert vues.trouvees
+    ode, noe = vues.reunies(lus)
+    assert isinstance(ode, Recue)
+    assert (ode.fois, ode.foyer, ode.dossier.situation.suspendu) == (3, 1, True)
+    assert noe == lus[1]
+
+
+def test_l_activite_de_deux_blocs_reste_celle_d_une_personne(charge: Any) -> None:
+    un = personne("1963-05-01", qui=MOI, suite=activite("INV") + activite("SAL"))
+    importer(charge, flux(foyer(un, demande="1"), foyer(un, demande="1")))
+    assert seule()[1].situation == Situation(invalidite=True, travaille=True)
