@@ -354,6 +354,7 @@ class Conservation:
     export_heures: Datee[int]  # a list taken away, until its author fetches it
     copie_coffre_heures: Datee[int]
     sauvegarde_jours: Datee[int]
+    base_de_cote_heures: Datee[int]  # the former base, once a restore has taken its place
     support_long: Datee[Support]
     retenue_mois: Datee[int]  # the longest hold; it destroys nothing
     saisie_minutes: Datee[int]

@@ -42,8 +42,8 @@ class Regle:
     qui: Qui
 
 
-# Accounts bear no key: their erasure is an event, without certificate.
-COMPTE, INVITATION = "compte", "invitation"
+# Neither accounts nor bases bear a key: their end is an event, without certificate.
+COMPTE, INVITATION, BASE_DE_COTE = "compte", "invitation", "base_de_cote"
 
 REGLES: tuple[Regle, ...] = (
     Regle(
@@ -198,6 +198,14 @@ REGLES: tuple[Regle, ...] = (
         "chaque sauvegarde",
         "sauvegarde_jours",
         Unite.JOURS,
+        Qui.CHACUN,
+    ),
+    Regle(
+        BASE_DE_COTE,
+        "L’ancienne base, après une restauration",
+        "la restauration",
+        "base_de_cote_heures",
+        Unite.HEURES,
         Qui.CHACUN,
     ),
 )

@@ -202,6 +202,7 @@ SCHEMA: dict[str, Serie | Lecteur | dict[str, Serie | Lecteur]] = {
         "export_heures": _duree(24, "heures"),
         "copie_coffre_heures": _duree(720, "heures"),
         "sauvegarde_jours": _duree(365, "jours"),
+        "base_de_cote_heures": _duree(720, "heures"),
         "support_long": Serie(choix(Support), archives=True),
         "retenue_mois": _duree(12, "mois"),
         "saisie_minutes": _duree(1440, "minutes"),

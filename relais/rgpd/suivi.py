@@ -12,19 +12,24 @@ from relais.journal.models import Certificat
 from relais.regles import durees
 from relais.regles.convention import Convention
 from relais.regles.durees import LIBELLES_CAUSE, EnVigueur, Qui
-from relais.rgpd import surveillance
+from relais.rgpd import bases_de_cote, surveillance
+from relais.rgpd.bases_de_cote import BaseDeCote
 from relais.rgpd.echeances import Echeance
 from relais.rgpd.models import Passage
 
 
 @dataclass(frozen=True, slots=True)
 class Purge:
-    """The last passage, whether it is late, and until when what it erased may still be read."""
+    """The last passage, whether it is late, and until when what it erased may still be read.
+
+    `bases_de_cote`: what a restore left, where it still is.
+    """
 
     passage: Passage | None
     en_retard: bool
     dernier: Certificat | None
     borne: Borne | None
+    bases_de_cote: list[BaseDeCote]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +49,7 @@ def purge(organisation: str, *, maintenant: datetime) -> Purge:
         en_retard=organisation in surveillance.en_retard(maintenant=maintenant),
         dernier=dernier,
         borne=borne(dernier.detruite_le, maintenant=maintenant) if dernier else None,
+        bases_de_cote=bases_de_cote.trouver(maintenant=maintenant),
     )
 
 

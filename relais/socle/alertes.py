@@ -31,3 +31,9 @@ def signaler(nature: Alerte.Nature, objet: str, *, si: bool, maintenant: datetim
     """Open the alert while that is so, close it when it no longer is."""
     agir = alerter if si else clore
     agir(nature, objet, maintenant=maintenant)
+
+
+def objets_ouverts(nature: Alerte.Nature) -> set[str]:
+    """What the open alerts of that nature are about."""
+    ouvertes = Alerte.objects.filter(nature=nature, close_le=None)
+    return set(ouvertes.values_list("objet", flat=True))

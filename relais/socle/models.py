@@ -20,6 +20,7 @@ class Alerte(models.Model):
         COPIE_DU_COFFRE = "copie_du_coffre", "La copie du coffre est en retard"
         JOURNAL = "journal", "Le journal est altéré"
         MOIS_DU_JOURNAL = "mois_du_journal", "Les mois du journal ne sont pas tenus"
+        BASE_DE_COTE = "base_de_cote", "Une ancienne base est à supprimer"
         CONVENTION = "convention", "La convention a changé sans être enregistrée"
 
     nature = models.CharField(max_length=20, choices=Nature)

@@ -11,7 +11,7 @@ import sys
 import time
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import chain, count
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,7 @@ from psycopg import sql
 from relais.annuaire import conventions
 from relais.coffre import actions as coffre
 from relais.coffre.erreurs import CoffreErreur
-from relais.rgpd import releve
+from relais.rgpd import bases_de_cote, releve
 from relais.rgpd.actions import rejeu
 from relais.rgpd.sauvegardes import Manifeste, Sauvegarde, SauvegardeRefusee
 from relais.socle import base, exploitation, presence, vidage
@@ -69,7 +69,7 @@ def mettre_en_place(
                 f"La base {nom} n'est pas vide : elle sera mise de côté, et ce qu'elle a de plus "
                 "que la sauvegarde ne servira plus. Relancez avec --confirmer."
             )
-        neuve = f"{nom}_restauration"
+        neuve = bases_de_cote.nom_de_la_neuve(nom)
         base.creer_roles(admin)
         base.supprimer_base(admin, neuve)
         base.creer_base(admin, neuve, locale="C.UTF-8")
@@ -83,6 +83,14 @@ def rejouer(*, maintenant: datetime) -> rejeu.Bilan:
     """What was erased is erased again, and the base may serve. Raises a CoffreErreur when the key
     store must come back first."""
     return rejeu.rejouer_apres_restauration(maintenant=maintenant)
+
+
+def etre_seul_a_restaurer(admin: "psycopg.Connection[Any]") -> bool:
+    """Whether no restore holds the server; none begins before that connection is closed."""
+    ((seul,),) = admin.execute(
+        "SELECT pg_try_advisory_lock(hashtext('relais.restauration'))"
+    ).fetchall()
+    return bool(seul)
 
 
 def seul() -> Any:
@@ -217,7 +225,7 @@ def _marquer(neuve: str, empreinte: str, manifeste: Manifeste, maintenant: datet
 
 def _echanger(admin: "psycopg.Connection[Any]", nom: str, neuve: str, maintenant: datetime) -> str:
     """Both names at once, or neither. Refused by PostgreSQL while anybody is connected."""
-    avant = _nom_libre(admin, f"{nom}_avant_{maintenant.astimezone(UTC):%Y%m%d_%H%M%S}")
+    avant = _nom_libre(admin, bases_de_cote.nom_de_la_mise_de_cote(nom, maintenant))
     ancienne, vide = _existe(admin, nom), _est_vide(admin, nom)
     with admin.transaction():
         if ancienne:

@@ -1,4 +1,4 @@
-"""`relais restaurer DOSSIER [--confirmer]`."""
+"""`relais restaurer DOSSIER [--confirmer]`, `relais restaurer --oublier [--confirmer]`."""
 
 from pathlib import Path
 from typing import Any
@@ -7,7 +7,8 @@ import psycopg
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from relais.coffre.erreurs import CoffreErreur
-from relais.rgpd import sauvegardes
+from relais.rgpd import bases_de_cote, sauvegardes
+from relais.rgpd.actions import bases_de_cote as actions
 from relais.rgpd.actions import restauration
 from relais.rgpd.actions.restauration import MigrationImpossible, MiseEnPlace
 from relais.rgpd.sauvegardes import SauvegardeRefusee
@@ -30,14 +31,31 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "dossier", type=Path, help="une sauvegarde, ou leur dossier : la plus récente"
+            "dossier",
+            type=Path,
+            nargs="?",
+            help="une sauvegarde, ou leur dossier : la plus récente",
         )
         parser.add_argument(
-            "--confirmer", action="store_true", help="met de côté une base qui n'est pas vide"
+            "--oublier",
+            action="store_true",
+            help="supprime les bases mises de côté, et les clés qui n'ouvrent plus rien",
+        )
+        parser.add_argument(
+            "--confirmer",
+            action="store_true",
+            help="met de côté une base qui n'est pas vide ; avec --oublier, supprime",
         )
 
-    def handle(self, *args: Any, dossier: Path, confirmer: bool, **options: Any) -> None:
+    def handle(
+        self, *args: Any, dossier: Path | None, oublier: bool, confirmer: bool, **options: Any
+    ) -> None:
+        if oublier == (dossier is not None):
+            raise CommandError("Donnez une sauvegarde, ou --oublier.", returncode=REFUS)
         try:
+            if dossier is None:
+                self.oublier(confirmer=confirmer)
+                return
             with restauration.seul():
                 self.dire(self.mettre_en_place(dossier, confirmer=confirmer))
                 self.rejouer()
@@ -58,6 +76,22 @@ class Command(BaseCommand):
                 f"La base en place n'a pas changé. {erreur}", returncode=ECHEC
             ) from erreur
 
+    def oublier(self, *, confirmer: bool) -> None:
+        maintenant = horloge.maintenant()
+        trouvees = bases_de_cote.trouver(maintenant=maintenant)
+        for une in trouvees:
+            limite = une.a_supprimer_le.astimezone(PARIS)
+            self.stdout.write(f"{une.nom}\tà supprimer avant le {limite:%d/%m/%Y à %H:%M}")
+        if not confirmer:
+            self.stdout.write("Rien n'a été supprimé : relancez avec --confirmer.")
+            return
+        try:
+            constats = actions.oublier(trouvees, maintenant=maintenant)
+        except psycopg.Error as erreur:
+            raise CommandError(f"Tout n'a pas été supprimé. {erreur}", returncode=ECHEC) from erreur
+        cles = sum(un.nombre for un in constats)
+        self.stdout.write(f"Bases supprimées : {len(trouvees)}. Clés sans document : {cles}.")
+
     def dire(self, faite: MiseEnPlace) -> None:
         lui = faite.manifeste
         deja = " (déjà mise en place)" if faite.encore else ""
@@ -68,7 +102,8 @@ class Command(BaseCommand):
             self.stdout.write(f"Journal      {chaine} : {sequence} actes, {empreinte[:16]}…")
         if faite.avant:
             self.stdout.write(
-                f"L'ancienne base s'appelle {faite.avant} : supprimez-la quand tout est vérifié."
+                f"L'ancienne base s'appelle {faite.avant}. Quand tout est vérifié : "
+                "« relais restaurer --oublier --confirmer »."
             )
 
     def rejouer(self) -> None:
