@@ -164,6 +164,7 @@ class Difference(StrEnum):
 
     NOUVELLE = "nouvelle"
     DEMENAGEE = "demenagee"
+    DECEDEE = "decedee"
     SORTIE = "sortie"
     REVENUE = "revenue"
     DE_63_ANS = "de_63_ans"
@@ -186,6 +187,7 @@ class Difference(StrEnum):
 LIBELLES_DIFFERENCE: dict[str, str] = {
     Difference.NOUVELLE: "Nouvelle",
     Difference.DEMENAGEE: "A changé d’adresse",
+    Difference.DECEDEE: "Décédée d’après le fichier : à enregistrer",
     Difference.SORTIE: "N’est plus dans le fichier",
     Difference.REVENUE: "Revenue dans le fichier",
     Difference.DE_63_ANS: "Entre dans le public des 63 ans et plus",

@@ -8,7 +8,7 @@ from relais.fiches import schema
 from relais.regles.reperage import Difference
 from relais.reperage.models import Import
 
-SCHEMA, PARTIE = "constats/1", "constats"
+SCHEMA, PARTIE = "constats/2", "constats"
 ERREURS_AU_PLUS = 20_000  # rows that the list to download holds; all of them are counted
 NOMS_AU_PLUS = 200  # people named for one kind of change; all of them are counted
 
@@ -38,11 +38,12 @@ class Colonne:
 
 @dataclass(frozen=True, slots=True)
 class Changement:
-    """What the file would change about somebody."""
+    """What the file would change about somebody. `personne`: whose page is to be opened for it."""
 
     quoi: Difference
     nom: str
     detail: str
+    personne: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +78,10 @@ class Releve:
         if len(self.remarques) < ERREURS_AU_PLUS:
             self.remarques.append(texte)
 
-    def changement(self, quoi: Difference, nom: str, detail: str) -> None:
+    def changement(self, quoi: Difference, nom: str, detail: str, personne: str = "") -> None:
         self._noms[quoi] += 1
         if self._noms[quoi] <= NOMS_AU_PLUS:
-            self.changements.append(Changement(quoi, nom, detail))
+            self.changements.append(Changement(quoi, nom, detail, personne))
 
     def constats(self) -> Constats:
         return Constats(

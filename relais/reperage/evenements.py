@@ -27,6 +27,13 @@ class Personne:
 
 
 @dataclass(frozen=True, slots=True)
+class Decedee:
+    """An adult of whom the file says that she has died. `dossier`: who she was."""
+
+    dossier: Dossier = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Refus:
     """What could not be read, where, and how to mend it. It quotes no cell.
 
@@ -61,7 +68,7 @@ class Contact:
     consentement: Consentement = Consentement.INCONNU
 
 
-Evenement = Personne | Contact | Refus | Remarque
+Evenement = Personne | Contact | Decedee | Refus | Remarque
 
 
 @dataclass(slots=True)

@@ -6,15 +6,24 @@ the parents of a person: it is never opened.
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from relais.adaptateurs import flux_xml
 from relais.adaptateurs.fichier import Avancer, FichierRefuse, Source
-from relais.regles.foyer import Adulte
+from relais.regles.foyer import Adulte, Precision
 from relais.reperage import dites, identites_du_flux, matricules, numeros
-from relais.reperage.evenements import Entete, Evenement, Lecture, Personne, Refus, Remarque
+from relais.reperage.evenements import (
+    Decedee,
+    Entete,
+    Evenement,
+    Lecture,
+    Personne,
+    Refus,
+    Remarque,
+)
 from relais.reperage.identites_du_flux import DuFoyer
 from relais.reperage.naissances import CaseRefusee, du_flux, un_jour
 from relais.reperage.situations import situation
@@ -109,6 +118,8 @@ class _Flux:
         if "DEM" not in [un[-1] for un in adultes]:
             yield Remarque(f"foyer {self.foyers} : pas de demandeur (DEM), à vérifier.")
         etat, suspendu = self._dossier(parties.get("PrestationRSA", ()))
+        if self.identites:
+            yield from self._decedees(foyer, numeros_lus, adultes)
         if etat in _FERMES:
             self.comptes["Personnes d’un dossier sans RSA ouvert"] += len(adultes)
             return
@@ -144,13 +155,11 @@ class _Flux:
         identite: dict[str, str] = {}
         for bloc in blocs.get("Identification", ()):
             identite = self._textes(bloc, "Identification")
-        if identite.get("DTDC") or any(map(_propre, [e.text for e in blocs.get("DTDC", ())])):
+        if _deces(blocs):
             self.comptes["Personnes décédées"] += 1
             return
         try:
-            naissance, precision = du_flux(
-                identite.get("DTNAI", ""), identite.get("TYPEDTNAI", ""), au=self.au
-            )
+            naissance, precision = self._naissance(identite)
         except CaseRefusee as refus:
             yield Refus(ou, refus.phrase)
             return
@@ -170,6 +179,21 @@ class _Flux:
             yield Remarque(f"{ou} : {dit}.")
         if identite.get("NIR"):
             yield from _discordances(ou, identite, naissance, illisible=self.identites)
+
+    def _decedees(
+        self, foyer: Any, numeros_lus: dict[str, str], adultes: Sequence[tuple[Any, ...]]
+    ) -> Iterator[Decedee]:
+        """Who has died, whatever the state of the household: a death may close it."""
+        for _, _, blocs, role in adultes:
+            for bloc in blocs.get("Identification", ()) if _deces(blocs) else ():
+                identite = _lus(bloc)
+                partage = identites_du_flux.du_foyer(foyer, numeros_lus)
+                with suppress(CaseRefusee):
+                    adulte = Adulte(*self._naissance(identite))
+                    yield Decedee(identites_du_flux.dossier(adulte, role, identite, partage))
+
+    def _naissance(self, identite: dict[str, str]) -> tuple[date, Precision]:
+        return du_flux(identite.get("DTNAI", ""), identite.get("TYPEDTNAI", ""), au=self.au)
 
     def _dossier(self, blocs: Sequence[Any]) -> tuple[str, bool]:
         """The state of the file, and whether its payment is suspended for motive 35."""
@@ -244,6 +268,14 @@ class _Flux:
     def _compter_inconnus(self, lieu: str, noms: Iterable[str]) -> None:
         for nom in set(noms) - _CONNUS[lieu]:
             self.comptes[f"Élément inconnu {lieu}/{nom}"] += 1
+
+
+def _deces(blocs: Parties) -> bool:
+    """Whether a date of death stands in the identity or beside it."""
+    dites = [*blocs.get("DTDC", ())]
+    for bloc in blocs.get("Identification", ()):
+        dites += bloc.findall("DTDC")
+    return any(_propre(dite.text) for dite in dites)
 
 
 def _lus(bloc: Any) -> dict[str, str]:

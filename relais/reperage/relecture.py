@@ -40,6 +40,10 @@ _PHRASES: dict[Difference, tuple[str, str]] = {
         "suspensions pour le motif 35, signalées pour la première fois",
     ),
     Difference.DEMENAGEE: ("personne a changé d’adresse", "personnes ont changé d’adresse"),
+    Difference.DECEDEE: (
+        "personne suivie est décédée d’après le fichier : à enregistrer sur sa page",
+        "personnes suivies sont décédées d’après le fichier : à enregistrer sur leur page",
+    ),
     Difference.SORTIE: (
         "personne suivie n’est plus dans le fichier",
         "personnes suivies ne sont plus dans le fichier",

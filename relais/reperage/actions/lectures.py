@@ -15,11 +15,13 @@ from relais.annuaire.conventions import regles_de_l_organisation
 from relais.coffre.actions import Illisible
 from relais.regles.convention import Convention, ValeurInconnue
 from relais.regles.reperage import Difference, EtatImport, Famille
-from relais.reperage import constats, lots, organismes, ouvertures
+from relais.reperage import constats, decedees, lots, organismes, ouvertures
 from relais.reperage.actions import contacts, depots, enregistrement
 from relais.reperage.actions.enregistrement import Recue
-from relais.reperage.evenements import Contact, Refus, Remarque
+from relais.reperage.dossier import Dossier
+from relais.reperage.evenements import Contact, Decedee, Refus, Remarque
 from relais.reperage.evenements import Personne as Lue
+from relais.reperage.lignes import nom_affiche
 from relais.reperage.models import Import, Lot
 from relais.reperage.models.imports import EN_LECTURE
 from relais.reperage.ouvertures import Ouverte
@@ -132,6 +134,7 @@ class _Relecture:
         self.repetitions, self.connues = repetitions, connues
         self.releve = constats.Releve(colonnes=list(ouverte.colonnes))
         self.comptes: Counter[str] = Counter()
+        self.decedees: list[Dossier] = []
         self.rang = self.retenues = 0
         self.retrouvees: set[UUID] = set()
         self.convention = _convention(depot.organisation_id)
@@ -143,6 +146,7 @@ class _Relecture:
                 self._un_lot(lus)
         if self._a_refaire:
             return False
+        self._les_decedees()
         self._finir()
         return True
 
@@ -183,6 +187,8 @@ class _Relecture:
                 case Contact():
                     self.comptes["Personnes lues"] += 1
                     yield evenement
+                case Decedee(dossier=dossier):
+                    self.decedees.append(dossier)
                 case Refus(ou, raison, colonne):
                     self.comptes["Lignes refusées"] += 1
                     self.releve.erreur(ou, colonne, raison)
@@ -217,6 +223,15 @@ class _Relecture:
                 self.rang += 1
                 self.retenues += len(gardees)
                 lots.sceller_un(depot, self.rang, gardees).save()
+
+    def _les_decedees(self) -> None:
+        """Those who are kept are named with their page, where a person records it."""
+        with contexte_systeme(self.depot.organisation_id):
+            trouvees = decedees.gardees(self.depot.organisation_id, self.decedees)
+        for personne, lu in trouvees:
+            self.comptes[Difference.DECEDEE] += 1
+            nom = nom_affiche(lu.identite)
+            self.releve.changement(Difference.DECEDEE, nom, "", str(personne.pk))
 
     def _compter(self, constat: enregistrement.Constat) -> None:
         if constat.personne:
