@@ -151,7 +151,9 @@ class _Tableau:
             else:
                 if attendue is not None:
                     yield from self._ligne(attendue)
-                attendue = lue
+                attendue = lue if lue.cle else None
+                if not lue.cle:
+                    yield from self._ligne(lue)
         if attendue is not None:
             yield from self._ligne(attendue)
 

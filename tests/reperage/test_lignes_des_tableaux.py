@@ -108,6 +108,11 @@ def test_des_lignes_d_une_personne_qui_ne_se_suivent_pas_se_disent(reperer):
     ]
 
 
+def test_ce_qui_se_dit_suit_l_ordre_des_lignes(reperer):
+    sortie = reperer("Nom;Date de naissance\nA;bientôt\nA;bientôt\nB;bientôt\n")
+    assert [dit.split(" :")[0] for dit in sortie.erreurs] == ["ligne 2", "ligne 3", "ligne 4"]
+
+
 def test_un_couple_et_deux_freres_ne_sont_jamais_reunis(reperer):
     sortie = reperer(
         CNAF
