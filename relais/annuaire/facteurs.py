@@ -22,7 +22,7 @@ from django.http import HttpRequest
 
 from relais.annuaire.affectations import agent_de
 from relais.annuaire.models import Agent
-from relais.coffre.actions import Genre, Illisible, detruire, ouvrir, sceller
+from relais.coffre.actions import Genre, Illisible, detruire, ouvrir, sceller_neuf
 
 ORGANISATION = "relais"  # an account belongs to a person, not to a party of a convention
 PRINCIPAUX = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
@@ -64,7 +64,7 @@ def sceller_secret(agent: Agent, secret: str, *, cle: UUID | None = None) -> str
     `cle`: the id of its key, a new one by default; it stands before the dot.
     """
     cle = cle or uuid4()
-    scelle = sceller(
+    scelle = sceller_neuf(
         Genre.SECOND_FACTEUR,
         cle,
         secret.encode(),

@@ -23,7 +23,7 @@ from django.utils.crypto import salted_hmac
 from relais.annuaire import conventions
 from relais.annuaire.affectations import agent_de
 from relais.annuaire.models import Agent, SaisieGardee
-from relais.coffre.actions import Genre, Illisible, detruire, ouvrir, sceller
+from relais.coffre.actions import Genre, Illisible, detruire, ouvrir, sceller_neuf
 from relais.socle.horloge import PARIS
 
 ORGANISATION = "relais"  # what is typed belongs to its agent, not yet to a party
@@ -105,7 +105,7 @@ def agent_de_la_page(requete: HttpRequest) -> Agent | None:
 def garder(saisie: Saisie, agent: Agent, *, maintenant: datetime) -> str:
     """Seal it; the address where this agent, and nobody else, finds it again."""
     cle = uuid4()
-    chiffre = sceller(
+    chiffre = sceller_neuf(
         Genre.ENVOI_EN_ATTENTE,
         cle,
         json.dumps(asdict(saisie)).encode(),

@@ -12,6 +12,7 @@ from uuid import UUID
 from relais.coffre import chiffrement, detruites, lignes, magasin
 from relais.coffre.chiffrement import Usage
 from relais.coffre.erreurs import (
+    CleAbsente,
     CleRefusee,
     CoffreCorrompu,
     CoffreIndisponible,
@@ -36,6 +37,7 @@ from relais.coffre.trousseau import Trousseau, contexte, kek_en_usage
 from relais.socle import horloge
 
 __all__ = [
+    "CleAbsente",
     "CleRefusee",
     "CoffreIndisponible",
     "Genre",
@@ -63,6 +65,7 @@ __all__ = [
     "presentes",
     "retrouver",
     "sceller",
+    "sceller_neuf",
     "sceller_plusieurs",
 ]
 
@@ -108,13 +111,21 @@ def creer_cles(
 def sceller(
     genre: Genre, objet_id: UUID, clair: bytes, *, organisation: str, partie: str = DOCUMENT
 ) -> bytes:
-    """Encrypt a part of an object under its key, made here when it has none yet."""
-    with magasin.lecture():
-        if objet_id not in lignes.cles(genre, [objet_id]):
-            creer_cle(genre, objet_id, organisation=organisation)
-        return sceller_plusieurs(
-            genre, [(objet_id, clair)], organisation=organisation, partie=partie
-        )[objet_id]
+    """Encrypt a part of an object under the key that it has.
+
+    Raises `CleAbsente` when it has none: a key that was destroyed is never made again by writing.
+    """
+    return sceller_plusieurs(genre, [(objet_id, clair)], organisation=organisation, partie=partie)[
+        objet_id
+    ]
+
+
+def sceller_neuf(
+    genre: Genre, objet_id: UUID, clair: bytes, *, organisation: str, partie: str = DOCUMENT
+) -> bytes:
+    """`creer_cle` then `sceller`, for an object that comes into being under a new UUID."""
+    creer_cle(genre, objet_id, organisation=organisation)
+    return sceller(genre, objet_id, clair, organisation=organisation, partie=partie)
 
 
 def sceller_plusieurs(
@@ -124,9 +135,11 @@ def sceller_plusieurs(
     organisation: str,
     partie: str = DOCUMENT,
 ) -> dict[UUID, bytes]:
-    """`sceller` for many, with one query, under keys that exist: KeyError for one that has none."""
+    """`sceller` for many, with one query of keys: `CleAbsente` if one has none."""
     with magasin.lecture():
         cles = lignes.cles(genre, [objet_id for objet_id, _ in clairs])
+        if any(objet_id not in cles for objet_id, _ in clairs):
+            raise CleAbsente
         if any(cle.organisation != organisation for cle in cles.values()):
             raise CleRefusee
         trousseau = Trousseau()

@@ -24,6 +24,12 @@ class Illisible(CoffreErreur):
         super().__init__()
 
 
+class CleAbsente(CoffreErreur):
+    """Nothing to seal under: the object's key was destroyed, or never made."""
+
+    phrase = "Cet objet n'a pas de clé : elle est détruite, ou n'a jamais existé."
+
+
 class CleRefusee(CoffreErreur):
     """The object already has a key, under another organisation."""
 

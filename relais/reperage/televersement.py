@@ -15,7 +15,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler, SkipFile
 from django.http import HttpRequest
 
-from relais.coffre.actions import Genre, detruire, sceller
+from relais.coffre.actions import Genre, creer_cle, detruire, sceller
 from relais.reperage.models import Morceau
 
 CHAMP = "fichier"
@@ -81,6 +81,8 @@ class Reception(FileUploadHandler):
         clair = bytes(self._reste[:octets])
         del self._reste[:octets]
         self._rang += 1
+        if self._rang == 1:
+            creer_cle(Genre.DEPOT, self.numero, organisation=self.organisation)
         Morceau.objects.create(
             depot_id=self.numero,
             organisation_id=self.organisation,

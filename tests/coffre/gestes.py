@@ -27,7 +27,7 @@ def creer(dire: Dire, combien: int) -> None:
         objet = uuid.uuid4()
         index = Index(nir="1550735238042", noms=("Exemple",))
         actions.creer_cle(Genre.EXEMPLAIRE, objet, organisation=QUI, index=index)
-        scelle = actions.sceller(Genre.EXEMPLAIRE, objet, objet.bytes, organisation=QUI)
+        scelle = actions.sceller_neuf(Genre.EXEMPLAIRE, objet, objet.bytes, organisation=QUI)
         assert actions.ouvrir(Genre.EXEMPLAIRE, objet, scelle, organisation=QUI) == objet.bytes
         dire(f"+ {objet}")
         connections["coffre"].close()

@@ -25,14 +25,16 @@ def chiffrements_par_seconde(duree: float = 1.0) -> float:
     """A kilobyte sealed under a key that is there."""
     objet = uuid4()
     actions.creer_cle(Genre.NOTE, objet, organisation=QUI)
-    return par_seconde(lambda: actions.sceller(Genre.NOTE, objet, UN_KILO, organisation=QUI), duree)
+    return par_seconde(
+        lambda: actions.sceller_neuf(Genre.NOTE, objet, UN_KILO, organisation=QUI), duree
+    )
 
 
 def ouvertures_par_seconde(duree: float = 1.0) -> float:
     """Rows of a page of 25, a kilobyte each."""
     objets = [uuid4() for _ in range(25)]
     actions.creer_cles(Genre.NOTE, [(o, None) for o in objets], organisation=QUI)
-    page = [(o, actions.sceller(Genre.NOTE, o, UN_KILO, organisation=QUI)) for o in objets]
+    page = [(o, actions.sceller_neuf(Genre.NOTE, o, UN_KILO, organisation=QUI)) for o in objets]
     return 25 * par_seconde(
         lambda: actions.ouvrir_plusieurs(Genre.NOTE, page, organisation=QUI), duree
     )

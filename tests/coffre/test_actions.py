@@ -20,7 +20,7 @@ EX = Genre.EXEMPLAIRE
 
 
 def scelle(objet: UUID, organisation: str = "cd35", **autres: str) -> bytes:
-    return actions.sceller(EX, objet, CLAIR, organisation=organisation, **autres)
+    return actions.sceller_neuf(EX, objet, CLAIR, organisation=organisation, **autres)
 
 
 def ouvre(objet: UUID, chiffre: bytes, organisation: str = "cd35", **autres: str) -> bytes:
@@ -152,7 +152,7 @@ def test_les_cles_de_recherche_de_deux_organisations_ne_s_echangent_pas(coffre: 
 def test_deux_lignes_du_coffre_echangent_une_colonne(coffre: Coffre, colonne: str) -> None:
     """Both objects are refused, with the one same error, whatever they exchange."""
     lieux = [(EX, uuid.uuid4(), "cd35"), (Genre.NOTE, uuid.uuid4(), "carsat-bretagne")]
-    chiffres = [actions.sceller(g, o, CLAIR, organisation=qui) for g, o, qui in lieux]
+    chiffres = [actions.sceller_neuf(g, o, CLAIR, organisation=qui) for g, o, qui in lieux]
     (un, a), (autre, b) = coffre.sql(f"SELECT id, {colonne} FROM coffre_cle ORDER BY id")
     coffre.sql(f"UPDATE coffre_cle SET {colonne} = ? WHERE id = ?", _passage(colonne), un)
     coffre.sql(f"UPDATE coffre_cle SET {colonne} = ? WHERE id = ?", a, autre)
@@ -242,7 +242,7 @@ def test_la_meme_cle_se_demande_deux_fois_sans_changer(coffre: Coffre) -> None:
 def test_une_page_de_25_lignes_se_lit_en_une_requete(coffre: Coffre) -> None:
     objets = [uuid.uuid4() for _ in range(25)]
     actions.creer_cles(EX, [(o, None) for o in objets], organisation="cd35")
-    chiffres = [(o, actions.sceller(EX, o, o.bytes, organisation="cd35")) for o in objets]
+    chiffres = [(o, actions.sceller_neuf(EX, o, o.bytes, organisation="cd35")) for o in objets]
     chiffres[3] = (chiffres[3][0], chiffres[4][1])
     with CaptureQueriesContext(connections["coffre"]) as requetes:
         lus = actions.ouvrir_plusieurs(EX, chiffres, organisation="cd35")

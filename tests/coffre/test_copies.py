@@ -43,7 +43,7 @@ def remettre(coffre: Coffre, copie: Path) -> None:
 
 def test_une_copie_remise_en_place_rend_tout(coffre: Coffre) -> None:
     objet = uuid4()
-    scelle = actions.sceller(Genre.NOTE, objet, b"clair", organisation="cd35")
+    scelle = actions.sceller_neuf(Genre.NOTE, objet, b"clair", organisation="cd35")
     copie = copies.copier()
     actions.detruire(Genre.NOTE, [objet])
     with pytest.raises(Illisible):

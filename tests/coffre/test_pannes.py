@@ -27,7 +27,7 @@ NIR = "1550735238042"
 Appel = Callable[[UUID], object]
 ECRITURES: dict[str, Appel] = {
     "creer": lambda objet: actions.creer_cle(Genre.NOTE, objet, organisation="cd35"),
-    "sceller": lambda objet: actions.sceller(Genre.NOTE, objet, b"clair", organisation="cd35"),
+    "sceller": lambda objet: actions.sceller_neuf(Genre.NOTE, objet, b"clair", organisation="cd35"),
     "indexer": lambda objet: actions.creer_cle(
         Genre.NOTE, objet, organisation="cd35", index=Index(nir=NIR)
     ),
@@ -86,7 +86,7 @@ def test_un_coffre_en_lecture_seule_refuse_d_ecrire_et_laisse_lire(
     coffre: Coffre, appel: str
 ) -> None:
     (objet,) = remplir(1)
-    scelle = actions.sceller(Genre.NOTE, objet, b"clair", organisation="cd35")
+    scelle = actions.sceller_neuf(Genre.NOTE, objet, b"clair", organisation="cd35")
     pragma("query_only=ON")
     with pytest.raises(CoffreEnLectureSeule):
         ECRITURES[appel](uuid4())
@@ -142,7 +142,7 @@ def test_un_fichier_qui_n_est_pas_une_base_refuse(coffre: Coffre, appel: str) ->
 def test_un_coffre_abime_ne_rend_jamais_un_faux_clair(coffre: Coffre) -> None:
     """Each page in turn replaced by noise: what opens is right, the rest is refused."""
     objets = remplir(60)
-    scelles = {o: actions.sceller(Genre.NOTE, o, o.bytes, organisation="cd35") for o in objets}
+    scelles = {o: actions.sceller_neuf(Genre.NOTE, o, o.bytes, organisation="cd35") for o in objets}
     connections["coffre"].close()
     bon = coffre.fichier.read_bytes()
     refus = 0

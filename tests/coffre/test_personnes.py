@@ -75,7 +75,7 @@ def test_un_lot_se_scelle_en_une_requete(coffre: Coffre) -> None:
     }
     with pytest.raises(CleRefusee):
         actions.sceller_plusieurs(P, [(pks[0], b"x")], organisation="carsat-bretagne")
-    with pytest.raises(KeyError):
+    with pytest.raises(actions.CleAbsente):
         actions.sceller_plusieurs(P, [(uuid.uuid4(), b"x")], organisation="cd35")
 
 

@@ -41,7 +41,7 @@ def test_des_fils_d_un_meme_processus_ne_se_bloquent_pas(coffre: Coffre) -> None
         try:
             for rang in range(20):
                 objet = uuid4()
-                scelle = actions.sceller(Genre.NOTE, objet, objet.bytes, organisation="cd35")
+                scelle = actions.sceller_neuf(Genre.NOTE, objet, objet.bytes, organisation="cd35")
                 lu = actions.ouvrir(Genre.NOTE, objet, scelle, organisation="cd35")
                 assert lu == objet.bytes
                 if rang % 2:
@@ -84,7 +84,7 @@ def test_tuer_un_ecrivain_a_n_importe_quel_instant_laisse_le_coffre_entier(
         assert len((dites - effacees) ^ la) <= morts
         assert coffre.sql("PRAGMA integrity_check") == [("ok",)]
     for objet in la:
-        scelle = actions.sceller(Genre.NOTE, UUID(objet), b"clair", organisation="cd35")
+        scelle = actions.sceller_neuf(Genre.NOTE, UUID(objet), b"clair", organisation="cd35")
         lu = actions.ouvrir(Genre.NOTE, UUID(objet), scelle, organisation="cd35")
         assert lu == b"clair"
 

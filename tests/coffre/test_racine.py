@@ -20,7 +20,7 @@ from tests.coffre.conftest import Coffre, contenu
 
 
 def sceller() -> bytes:
-    return actions.sceller(Genre.NOTE, uuid4(), b"x", organisation="cd35")
+    return actions.sceller_neuf(Genre.NOTE, uuid4(), b"x", organisation="cd35")
 
 
 def refuse(motif: str) -> None:
@@ -183,7 +183,7 @@ def test_la_commande_etat_ne_dit_que_des_nombres(
 
 def test_un_coffre_deplace_avec_sa_racine_s_ouvre_encore(coffre: Coffre) -> None:
     objet = uuid4()
-    scelle = actions.sceller(Genre.NOTE, objet, b"x", organisation="cd35")
+    scelle = actions.sceller_neuf(Genre.NOTE, objet, b"x", organisation="cd35")
     from django.db import connections
 
     connections["coffre"].close()

@@ -41,7 +41,7 @@ def rejeu(settings: Any) -> None:
 
 def remplir(combien: int = 40) -> dict[UUID, bytes]:
     objets = [uuid4() for _ in range(combien)]
-    return {o: actions.sceller(Genre.NOTE, o, o.bytes, organisation=QUI) for o in objets}
+    return {o: actions.sceller_neuf(Genre.NOTE, o, o.bytes, organisation=QUI) for o in objets}
 
 
 def verifier(scelles: dict[UUID, bytes]) -> None:
@@ -171,7 +171,7 @@ def test_une_copie_remise_a_la_main_ne_sert_pas_avant_le_rejeu(coffre: Coffre) -
         copies.copier()
     call_command("coffre", "retablir", "--confirmer")
     assert REJOUES == ["génération 0"]
-    actions.sceller(Genre.NOTE, objet, b"x", organisation=QUI)
+    actions.sceller_neuf(Genre.NOTE, objet, b"x", organisation=QUI)
 
 
 def test_un_rejeu_qui_echoue_laisse_le_coffre_ferme(coffre: Coffre, settings: Any) -> None:

@@ -33,7 +33,7 @@ def remplir(combien: int = 12) -> dict[UUID, bytes]:
     objets = [uuid4() for _ in range(combien)]
     index = Index(nir=NIR, noms=("Exemple",))
     actions.creer_cles(Genre.NOTE, [(o, index) for o in objets], organisation=QUI)
-    return {o: actions.sceller(Genre.NOTE, o, o.bytes, organisation=QUI) for o in objets}
+    return {o: actions.sceller_neuf(Genre.NOTE, o, o.bytes, organisation=QUI) for o in objets}
 
 
 def verifier_que_tout_s_ouvre(scelles: dict[UUID, bytes]) -> None:
@@ -149,7 +149,7 @@ def test_on_lit_et_on_ecrit_pendant_la_rotation(coffre: Coffre, quoi: str) -> No
     assert coffre.sql("SELECT count(*) FROM coffre_kek") == [(1,)]
     assert len(restent) == 60 + 75 + 13
     for voisine in nees:
-        actions.sceller(Genre.EXEMPLAIRE, UUID(voisine), b"x", organisation=QUI)
+        actions.sceller_neuf(Genre.EXEMPLAIRE, UUID(voisine), b"x", organisation=QUI)
     lus = actions.ouvrir_plusieurs(Genre.NOTE, list(scelles.items()), organisation=QUI)
     assert lus == {objet: objet.bytes for objet in scelles}
 
@@ -232,7 +232,7 @@ def test_sans_son_ancienne_racine_une_vieille_copie_dit_laquelle_il_faut(coffre:
     racine.gardee(ancienne).unlink()
     remettre(coffre, copie.chemin)
     with pytest.raises(RacineRefusee, match=racine.nom(ancienne)):
-        actions.sceller(Genre.NOTE, uuid4(), b"x", organisation=QUI)
+        actions.sceller_neuf(Genre.NOTE, uuid4(), b"x", organisation=QUI)
 
 
 def remettre(coffre: Coffre, copie: Path) -> None:
@@ -262,7 +262,7 @@ def test_l_ancienne_racine_est_ecrasee_quand_plus_aucune_copie_n_en_a_besoin(
     assert racines_gardees.oublier(maintenant=fin) == 1
     assert not gardee.exists()
     assert temoin.read_bytes() == bytes(32)
-    actions.sceller(Genre.NOTE, uuid4(), b"x", organisation=QUI)
+    actions.sceller_neuf(Genre.NOTE, uuid4(), b"x", organisation=QUI)
 
 
 def test_une_racine_gardee_ne_part_pas_pendant_que_le_coffre_est_perdu(coffre: Coffre) -> None:

@@ -69,7 +69,7 @@ def deposer(personas: Personas, le: datetime, etat: str = EtatImport.LECTURE) ->
         clair = " ".join(CANARIS).encode()
 
         def scelle(partie: str) -> bytes:
-            return coffre.sceller(
+            return coffre.sceller_neuf(
                 Genre.DEPOT, depot.pk, clair, organisation=DEPARTEMENT, partie=partie
             )
 

@@ -318,14 +318,22 @@ def _indexer(brouillon: Brouillon, contenu: Contenu, avant: Contenu | None) -> N
 
 
 def ecrire(
-    brouillon: Brouillon, contenu: Contenu, maintenant: datetime, *, avant: Contenu | None = None
+    brouillon: Brouillon,
+    contenu: Contenu,
+    maintenant: datetime,
+    *,
+    avant: Contenu | None = None,
+    page: Page | None = None,
 ) -> Brouillon:
     """Seal that content in the draft, one version further. Its caller has locked the fiche.
 
-    `avant`: what the draft held, from a caller who has just read it; None for a new draft.
+    `avant`: what the draft held, from a caller who has just read it; None for a new draft. `page`:
+    the signed page to lay in it.
     """
     regles = regles_de(brouillon.fiche.convention_id)
     _indexer(brouillon, contenu, avant)
+    if page is not None:
+        poser_la_page(brouillon, page)
     brouillon.version += 1
     brouillon.document = sceller(
         Genre.BROUILLON,

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from relais.annuaire.droits import exiger
 from relais.annuaire.models import Affectation
-from relais.coffre.actions import Genre, sceller
+from relais.coffre.actions import Genre, sceller_neuf
 from relais.fiches import droits, effacement, notes
 from relais.fiches.actions import reponses
 from relais.fiches.actions.acte import ActeRefuse, consigner_par, verrouiller
@@ -44,7 +44,7 @@ def noter(fiche: Fiche, appel: Appel, *, par: Affectation, maintenant: datetime)
         fiche=fiche,
         organisation_id=fiche.caisse_id,
         par=par.agent,
-        document=sceller(Genre.NOTE, pk, appel.en_octets(), organisation=fiche.caisse_id),
+        document=sceller_neuf(Genre.NOTE, pk, appel.en_octets(), organisation=fiche.caisse_id),
         cree_le=maintenant,
         a_purger_le=fiche.copie_caisse_jusqu_au,
     )

@@ -155,9 +155,7 @@ def _ouvrir_un_complement(
         completee_le=copie.envoi.envoye_le,
     )
     page = exemplaires.lire_page(copie)
-    if page is not None:
-        brouillons.poser_la_page(brouillon, page)
-    return brouillons.ecrire(brouillon, contenu, maintenant)
+    return brouillons.ecrire(brouillon, contenu, maintenant, page=page)
 
 
 def _a_redemander(contenu: Contenu, *, anterieure: str = "") -> Contenu:

@@ -10,7 +10,7 @@ from relais.adaptateurs import tableur
 from relais.annuaire.conventions import regles_de_l_organisation
 from relais.annuaire.droits import exiger
 from relais.annuaire.models import Affectation
-from relais.coffre.actions import Genre, Illisible, ouvrir, sceller
+from relais.coffre.actions import Genre, Illisible, ouvrir, sceller_neuf
 from relais.fiches import effacement
 from relais.fiches.actions.acte import ActeRefuse, consigner_par
 from relais.fiches.actions.exports import TYPES_MIME, Forme
@@ -64,7 +64,7 @@ def exporter(
         par=par.agent,
         forme=forme,
         nombre=len(partis),
-        contenu=sceller(Genre.EXPORT, pk, octets, organisation=par.organisation_id),
+        contenu=sceller_neuf(Genre.EXPORT, pk, octets, organisation=par.organisation_id),
         cree_le=maintenant,
         a_purger_le=conservation.export(maintenant, convention=convention),
     )
