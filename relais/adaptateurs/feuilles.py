@@ -4,6 +4,7 @@ import codecs
 import csv
 import io
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import TextIO
@@ -16,6 +17,8 @@ from relais.adaptateurs.guillemets import Guillemets
 SEPARATEURS = ";,\t"
 _DEPLIE_AU_PLUS = 400 * 1024 * 1024  # bytes of a workbook once unpacked
 _MORCEAU = 1024 * 1024
+# RuntimeError: a member under a password, or packed in a way that no spreadsheet uses.
+_ARCHIVE_ILLISIBLE = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError)
 _RANGEES_PAR_PAS = 1000  # between two tellings of how far the reading is
 _RANGEES_REGARDEES = 20  # to choose the separator
 Rangee = tuple[str, ...]
@@ -57,12 +60,9 @@ def _classeur(source: Source) -> Iterator[Rangee]:
     with ouvert(source) as flux:
         octets = flux.read()
     try:
-        with zipfile.ZipFile(io.BytesIO(octets)) as archive:
-            if sum(membre.file_size for membre in archive.infolist()) > _DEPLIE_AU_PLUS:
-                raise FichierRefuse("Ce classeur est trop lourd : enregistrez-le en CSV.")
-        classeur = fastexcel.read_excel(octets)
+        classeur = fastexcel.read_excel(_remballe(octets))
         feuille = classeur.load_sheet(0, header_row=None, skip_rows=0, dtypes="string")
-    except (zipfile.BadZipFile, fastexcel.FastExcelError):
+    except (*_ARCHIVE_ILLISIBLE, fastexcel.FastExcelError):
         raise FichierRefuse("Ce classeur ne se lit pas : enregistrez-le en XLSX ou CSV.") from None
     if not feuille.height and len(classeur.sheet_names) > 1:
         raise FichierRefuse(
@@ -73,6 +73,24 @@ def _classeur(source: Source) -> Iterator[Rangee]:
     marge = ("",) * (colonnes[0].absolute_index if colonnes else 0)
     for rangee in feuille.to_polars().iter_rows():
         yield (*marge, *(case or "" for case in rangee))
+
+
+def _remballe(octets: bytes) -> bytes:
+    """The same workbook, from members unpacked one by one and counted: the sizes that its own
+    directory says are believed by nobody."""
+    reste, neuf = _DEPLIE_AU_PLUS, io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(octets)) as archive,
+        zipfile.ZipFile(neuf, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as saine,
+    ):
+        for membre in {un.filename: un for un in archive.infolist()}.values():
+            with archive.open(membre) as lu, saine.open(membre.filename, "w") as ecrit:
+                while morceau := lu.read(_MORCEAU):
+                    reste -= len(morceau)
+                    if reste < 0:
+                        raise FichierRefuse("Ce classeur est trop lourd : enregistrez-le en CSV.")
+                    ecrit.write(morceau)
+    return neuf.getvalue()
 
 
 def _texte(source: Source, connus: Connus, avancer: Avancer | None) -> Iterator[Rangee]:
