@@ -63,6 +63,12 @@ def export(fait_le: datetime, *, convention: Convention) -> datetime:
     return _plus(fait_le, heures=convention.conservation.export_heures.exigee(jour))
 
 
+def correspondance(servie_le: date, *, convention: Convention) -> date:
+    """Last day kept of what a title was said to hold: 24 months without a file that bears it."""
+    mois = convention.conservation.correspondance_mois.exigee(servie_le)
+    return decaler(servie_le, mois=mois)
+
+
 def opposition(recue_le: date, *, convention: Convention) -> date:
     """Last day on which an opposition is remembered: 12 to 24 months (CRPA R.114-9-7)."""
     return decaler(recue_le, mois=convention.conservation.opposition_mois.exigee(recue_le))

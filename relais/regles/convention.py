@@ -352,6 +352,7 @@ class Conservation:
     opposition_mois: Datee[int]
     depot_heures: Datee[int]  # a file of the caseload, while it is read
     export_heures: Datee[int]  # a list taken away, until its author fetches it
+    correspondance_mois: Datee[int]  # what a title holds, after the last file that bore it
     copie_coffre_heures: Datee[int]
     sauvegarde_jours: Datee[int]
     base_de_cote_heures: Datee[int]  # the former base, once a restore has taken its place

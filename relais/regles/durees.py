@@ -119,6 +119,14 @@ REGLES: tuple[Regle, ...] = (
         Qui.DEPARTEMENT,
     ),
     Regle(
+        "correspondance",
+        "Le sens des titres de colonnes des tableaux, choisi à la lecture",
+        "le dernier fichier qui porte ce titre",
+        "correspondance_mois",
+        Unite.MOIS,
+        Qui.DEPARTEMENT,
+    ),
+    Regle(
         "opposition",
         "Les oppositions, en empreintes",
         "leur réception",

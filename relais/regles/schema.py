@@ -200,6 +200,7 @@ SCHEMA: dict[str, Serie | Lecteur | dict[str, Serie | Lecteur]] = {
         "opposition_mois": Serie(entier(12, 24, "mois"), archives=True),
         "depot_heures": _duree(24, "heures"),
         "export_heures": _duree(24, "heures"),
+        "correspondance_mois": _duree(24, "mois"),
         "copie_coffre_heures": _duree(720, "heures"),
         "sauvegarde_jours": _duree(365, "jours"),
         "base_de_cote_heures": _duree(720, "heures"),

@@ -46,9 +46,7 @@ def apercu(source: Source, choisies: Choisies | None = None) -> Apercu:
     """Look at the beginning of a sheet. Raises FichierRefuse: it is empty, or bears no titles."""
     ligne, premiere, rangees = rangees_du_tableau(source, choisies or {})
     if not titres.sont_des_titres(premiere, choisies or {}):
-        raise FichierRefuse(
-            "La première ligne ne porte pas de titres. Ajoutez-les, dont « Date de naissance »."
-        )
+        raise FichierRefuse(titres.SANS_TITRES)
     champs = titres.proposer(premiere, choisies or {})
     suivantes = [rangee for _, rangee in islice(rangees, _RANGEES)]
     colonnes = tuple(

@@ -81,9 +81,13 @@ def _date_du_flux(dite: date | None, jour: date) -> date:
 
 
 def _tableau(fichier: io.BufferedReader, depot: Import, au: date, avancer: Avancer) -> Ouverte:
-    with contexte_systeme(depot.organisation_id):
-        choisies = correspondances.de(depot.organisation_id)
+    organisation = depot.organisation_id
+    with contexte_systeme(organisation):
+        choisies = correspondances.de(organisation)
     vu = apercu(fichier, choisies)
+    with contexte_systeme(organisation):
+        portes, jour = [une.normal for une in vu.colonnes], horloge.aujourd_hui()
+        correspondances.servir(organisation, portes, jour=jour)
     colonnes = [
         Colonne(une.lettres, une.titre, une.normal, une.champ or "", une.genres)
         for une in vu.colonnes

@@ -130,7 +130,10 @@ _ALIAS = {alias: champ for champ, connus in _CONNUS.items() for alias in connus}
 _CONTACTS = {"matricule", "numero demande rsa", "numero telephone dossier"}
 RANGEES = 20  # a sheet may bear a few lines above its titles
 LONGUEUR = 200  # of a title, as it is kept
-_CHIFFRES = re.compile(r"[0-9]{4}")
+SANS_TITRES = "La première ligne ne porte pas de titres. Ajoutez-les, dont « Date de naissance »."
+# A date, a phone, a number: four digits or more, whatever parts them.
+_DONNEE = re.compile(r"@|(?:[0-9][\s./-]*){4}")
+_A_TAIRE = re.compile(r"@|[0-9].*[0-9]", re.DOTALL)
 _NUMERO = re.compile(r"\bn\s*[°º]\s*")
 
 Colonnes = Mapping[Champ, tuple[int, ...]]
@@ -213,20 +216,30 @@ def dire(colonnes: Colonnes, titres: Sequence[str]) -> list[str]:
 
 
 def sont_des_titres(rangee: Sequence[str], choisies: Choisies = MappingProxyType({})) -> bool:
-    """Does that row look like titles, and not like somebody's data? Only those may be kept."""
+    """Does that row look like titles, and not like somebody's data?"""
     connus = sum(champ_de(normaliser(titre), choisies) is not None for titre in rangee)
-    return connus > 1 or not any(_CHIFFRES.search(titre) or "@" in titre for titre in rangee)
+    return connus > 1 or not any(_DONNEE.search(titre) for titre in rangee)
+
+
+def sont_reconnus(normaux: Sequence[str]) -> bool:
+    """Are two of these titles known without anybody's help? What is chosen of others is kept."""
+    return len(_ALIAS.keys() & set(normaux)) > 1
+
+
+def peut_se_garder(normal: str) -> bool:
+    """A title in clear without an end: none with an @, nor with more than one digit."""
+    return not _A_TAIRE.search(normal)
 
 
 def _sans_naissance(titres: Sequence[str], normaux: Sequence[str]) -> str:
-    if any(_CHIFFRES.search(titre) for titre in titres):  # somebody's data: never quoted
-        return "La première ligne ne porte pas de titres. Ajoutez-les, dont « Date de naissance »."
-    dits = ", ".join(montrer(titre) for titre in titres if titre.strip())[:500]
+    """Never a title: what stands in their place may be somebody's data."""
+    if not sont_des_titres(titres):
+        return SANS_TITRES
     if any(normal.split()[:1] == ["age"] for normal in normaux):
         debut = "Ce fichier donne un âge et pas de date de naissance : un âge ne suffit pas."
     else:
         debut = "Aucune colonne n’est une date de naissance."
-    return f"{debut} Ajoutez une colonne « Date de naissance ». Titres lus : {dits}."
+    return f"{debut} Ajoutez une colonne « Date de naissance »."
 
 
 def montrer(titre: str) -> str:

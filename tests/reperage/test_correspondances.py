@@ -1,19 +1,22 @@
 """What a column holds: proposed, shown without anybody's data, chosen, kept, used again."""
 
 import io
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from django.core.exceptions import PermissionDenied
 
 from relais.adaptateurs.fichier import FichierRefuse
-from relais.annuaire.contexte import contexte
+from relais.annuaire.contexte import contexte, contexte_systeme
+from relais.fiches.actions.acte import ActeRefuse
 from relais.reperage import tableaux
 from relais.reperage.actions import correspondances
 from relais.reperage.apercu import apercu, genre
 from relais.reperage.evenements import Personne
 from relais.reperage.models import Correspondance
 from relais.reperage.titres import Champ, proposer, sont_des_titres
+from relais.rgpd.actions import purge
+from tests.rgpd.gestes import dits
 
 from .classeurs import classeur
 from .test_identites_des_tableaux import AU, ELLE, NIR, TITRES, en_csv
@@ -27,9 +30,14 @@ def champs(octets, choisies=None):
     return {colonne.titre: colonne.champ for colonne in vu.colonnes}
 
 
-def retenir(choix, *, par):
+def retenir(choix, *, par, rangee=("nom", "date de naissance")):
     with contexte(par):
-        return correspondances.retenir("cd35", choix, par=par, maintenant=MAINTENANT)
+        return correspondances.retenir("cd35", choix, rangee=rangee, par=par, maintenant=MAINTENANT)
+
+
+def retenues(organisation="cd35"):
+    with contexte_systeme(organisation):
+        return correspondances.de(organisation)
 
 
 @pytest.mark.parametrize("entete", EN_TETES, ids=range(len(EN_TETES)))
@@ -117,20 +125,20 @@ def test_un_choix_se_retient_et_se_reprend(personas):
     octets = en_csv(["Patronyme", "Date de naissance", "Nom"], ["CORMORAN", "12/11/1959", "X"])
     choix = {"patronyme": Champ.NOM_NAISSANCE, "date de naissance": Champ.NAISSANCE, "nom": None}
     assert retenir(choix, par=personas.charge_reperage) == 3
-    gardees = correspondances.de("cd35")
+    gardees = retenues()
     assert gardees == choix
     assert champs(octets, gardees)["Patronyme"] == Champ.NOM_NAISSANCE
     assert champs(octets, gardees)["Nom"] is None
     retenir({"nom": Champ.NOM}, par=personas.charge_reperage)
-    assert correspondances.de("cd35") == {**choix, "nom": Champ.NOM}
-    assert correspondances.de("carsat-bretagne") == {}
+    assert retenues() == {**choix, "nom": Champ.NOM}
+    assert retenues("carsat-bretagne") == {}
 
 
 @pytest.mark.parametrize("qui", ["encadrante_rennes", "ts_rennes", "agent_caisse"])
 def test_seul_le_charge_du_reperage_retient_un_choix(personas, qui):
     with pytest.raises(PermissionDenied):
         retenir({"nom": Champ.NOM}, par=getattr(personas, qui))
-    assert correspondances.de("cd35") == {}
+    assert retenues() == {}
 
 
 @pytest.mark.parametrize(
@@ -138,15 +146,59 @@ def test_seul_le_charge_du_reperage_retient_un_choix(personas, qui):
 )
 def test_les_donnees_de_quelqu_un_ne_se_retiennent_pas_comme_des_titres(personas, titres):
     assert not sont_des_titres(titres)
-    assert retenir(dict.fromkeys(titres), par=personas.charge_reperage) == 0
-    assert not Correspondance.objects.exists()
+    with pytest.raises(ActeRefuse) as refus:
+        retenir(dict.fromkeys(titres), par=personas.charge_reperage)
+    assert "cormoran" not in refus.value.phrase
+    assert retenues() == {}
+
+
+@pytest.mark.parametrize(
+    "rangee", [[], ["cormoran", "maelle", "rennes"], ["nom", "maelle", "rennes"]]
+)
+def test_rien_ne_se_retient_d_une_ligne_dont_moins_de_deux_titres_sont_connus(personas, rangee):
+    """Whatever was chosen before: what somebody said of a title makes it no known title."""
+    with pytest.raises(ActeRefuse, match="ne reconnaît pas assez de titres"):
+        retenir({"cormoran": Champ.NOM}, par=personas.charge_reperage, rangee=rangee)
+    assert retenues() == {}
+
+
+@pytest.mark.parametrize(
+    "titre",
+    ["12/03/60", "1 60 03 35 238 001 45", "06 12 34 56 78", "12 rue des lilas", "m@exemple.fr"],
+)
+def test_un_titre_qui_peut_etre_une_donnee_ne_se_retient_pas(personas, titre):
+    with pytest.raises(ActeRefuse, match="nombre, une date ou une adresse mail"):
+        retenir({titre: None, "ville": None}, par=personas.charge_reperage)
+    assert retenues() == {}
+
+
+def test_un_titre_numerote_se_retient(personas):
+    assert retenir({"contact 2": Champ.TELEPHONE}, par=personas.charge_reperage) == 1
+
+
+def test_ce_que_disent_les_titres_s_oublie_vingt_quatre_mois_apres_le_dernier_fichier(personas):
+    retenir({"patronyme": Champ.NOM, "ddn": None}, par=personas.charge_reperage)  # 2 November 2026
+    with contexte_systeme("cd35"):
+        correspondances.servir("cd35", ["patronyme"], jour=date(2027, 3, 1))
+    purge.purger("cd35", maintenant=datetime(2028, 11, 2, 22, 59, tzinfo=UTC))
+    assert set(retenues()) == {"patronyme", "ddn"}
+    purge.purger("cd35", maintenant=datetime(2028, 11, 2, 23, 0, tzinfo=UTC))
+    assert set(retenues()) == {"patronyme"}
+    assert ("correspondance", 1) in dits("cd35", "destruction")
+    purge.purger("cd35", maintenant=datetime(2029, 3, 1, 23, 0, tzinfo=UTC))
+    assert retenues() == {}
 
 
 def test_un_champ_d_une_ancienne_version_s_oublie(personas):
-    Correspondance.objects.create(
-        organisation_id="cd35", titre="nom", champ="disparu", choisie_le=MAINTENANT
-    )
-    assert correspondances.de("cd35") == {}
+    with contexte_systeme("cd35"):
+        Correspondance.objects.create(
+            organisation_id="cd35",
+            titre="nom",
+            champ="disparu",
+            choisie_le=MAINTENANT,
+            servie_le=MAINTENANT,
+        )
+    assert retenues() == {}
 
 
 def test_un_titre_trop_long_ne_se_retient_pas(personas):

@@ -7,14 +7,14 @@ import pytest
 from django.apps import apps
 from psycopg.errors import InsufficientPrivilege
 
-from relais.annuaire.contexte import contexte
-from relais.reperage.models import Import, Lot, Morceau, Personne
+from relais.annuaire.contexte import contexte, contexte_systeme
+from relais.reperage.models import Correspondance, Import, Lot, Morceau, Personne
 from tests.banc import Base
 from tests.personas import Personas
 from tests.reperage.personnes import DEPARTEMENT, NOE, NOVEMBRE, ODE, enregistrer, le_jour
 from tests.reperage.test_purge_du_reperage import deposer
 
-MURES = (Personne, Import, Morceau, Lot)
+MURES = (Personne, Import, Morceau, Lot, Correspondance)
 AUTRES = (None, "", "carsat-bretagne", "autre-caisse", "cd35 ", "%")
 
 
@@ -33,6 +33,14 @@ def nombres(base: Base, organisation: str | None, role: str = "execution") -> li
 def rempli(personnel: Personas) -> Personas:
     enregistrer(ODE, NOE, au=NOVEMBRE)
     deposer(personnel, le_jour(NOVEMBRE))
+    with contexte_systeme(DEPARTEMENT):
+        Correspondance.objects.create(
+            organisation_id=DEPARTEMENT,
+            titre="venue au monde",
+            champ="naissance",
+            choisie_le=le_jour(NOVEMBRE),
+            servie_le=NOVEMBRE,
+        )
     return personnel
 
 
@@ -41,14 +49,14 @@ def test_une_autre_organisation_ne_voit_rien_du_reperage(
     role: str, rempli: Personas, base: Base
 ) -> None:
     for organisation in AUTRES:
-        assert nombres(base, organisation, role) == [0, 0, 0, 0], organisation
-    assert nombres(base, DEPARTEMENT, role) == [2, 1, 1, 1]
+        assert nombres(base, organisation, role) == [0, 0, 0, 0, 0], organisation
+    assert nombres(base, DEPARTEMENT, role) == [2, 1, 1, 1, 1]
 
 
 def test_l_orm_sans_filtre_ne_rend_rien_a_la_caisse(rempli: Personas) -> None:
-    assert [m._default_manager.count() for m in MURES] == [0, 0, 0, 0]
+    assert [m._default_manager.count() for m in MURES] == [0, 0, 0, 0, 0]
     with contexte(rempli.agent_caisse):
-        assert [m._default_manager.count() for m in MURES] == [0, 0, 0, 0]
+        assert [m._default_manager.count() for m in MURES] == [0, 0, 0, 0, 0]
         assert Personne.objects.update(urgence=4) == 0
         assert Personne.objects.all().delete()[0] == 0
 
@@ -61,6 +69,7 @@ def test_personne_n_ecrit_une_ligne_chez_une_autre_organisation(
         "UPDATE reperage_import SET organisation_id = 'carsat-bretagne'",
         "UPDATE reperage_morceau SET organisation_id = 'carsat-bretagne'",
         "UPDATE reperage_lot SET organisation_id = 'carsat-bretagne'",
+        "UPDATE reperage_correspondance SET organisation_id = 'carsat-bretagne'",
     ):
         with psycopg.connect(base.url()) as sql:
             sql.execute("SELECT set_config('relais.organisation', %s, true)", [DEPARTEMENT])
@@ -70,7 +79,6 @@ def test_personne_n_ecrit_une_ligne_chez_une_autre_organisation(
 
 
 def test_chaque_table_du_reperage_est_muree_de_force(base: Any) -> None:
-    """But what a column title holds, which tells of nobody."""
     tables = {m._meta.db_table for m in apps.get_app_config("reperage").get_models()}
     with psycopg.connect(base.url("proprietaire")) as sql:
         forcees = {
@@ -79,4 +87,4 @@ def test_chaque_table_du_reperage_est_muree_de_force(base: Any) -> None:
                 "SELECT relname FROM pg_class WHERE relrowsecurity AND relforcerowsecurity"
             )
         }
-    assert tables - forcees == {"reperage_correspondance"}
+    assert tables - forcees == set()

@@ -21,7 +21,7 @@ from relais.journal.models import Action
 from relais.regles import conservation
 from relais.regles.effacement import Cause
 from relais.regles.reperage import EtatImport, Famille
-from relais.reperage import droits
+from relais.reperage import constats, droits
 from relais.reperage.accords import Accord, a_donner
 from relais.reperage.actions import correspondances
 from relais.reperage.models import Import
@@ -74,10 +74,16 @@ def relire(
 ) -> None:
     """Read it again, for another day or with other meanings of its columns.
 
-    `colonnes`: normalised title → field, None for what is not to be read.
+    `colonnes`: normalised title → field, None for what is not to be read. Raises ActeRefuse.
     """
     depot = _verrouiller(depot, EtatImport.PRET, par=par)
-    correspondances.retenir(depot.organisation_id, colonnes, par=par, maintenant=maintenant)
+    correspondances.retenir(
+        depot.organisation_id,
+        colonnes,
+        rangee=[une.normal for une in constats.lire(depot).colonnes],
+        par=par,
+        maintenant=maintenant,
+    )
     depot.etat, depot.au, depot.phrase = EtatImport.A_LIRE, au, ""
     depot.save(update_fields=["etat", "au", "phrase"])
     _differer("reperage.lire", depot)

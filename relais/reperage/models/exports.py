@@ -24,13 +24,20 @@ class ExportQuerySet(models.QuerySet["Export"]):
         siens = self.filter(organisation=qui.organisation_id, par=qui.agent_id)
         return siens.order_by("-cree_le")
 
+    def chez(self, organisation: str) -> "ExportQuerySet":
+        return self.filter(organisation=organisation)
+
     def a_prendre(self, maintenant: datetime) -> "ExportQuerySet":
         """Not fetched yet, and still there."""
-        return self.filter(pris_le=None, a_purger_le__gt=maintenant)
+        return self.avec_contenu().filter(a_purger_le__gt=maintenant)
+
+    def retires(self) -> "ExportQuerySet":
+        """Destroyed before their author fetched them, as somebody was no more to be in them."""
+        return self.filter(retire_le__isnull=False)
 
     def avec_contenu(self) -> "ExportQuerySet":
         """Whose file is still there."""
-        return self.filter(pris_le=None)
+        return self.filter(pris_le=None, retire_le=None)
 
     def verrouilles(self) -> "ExportQuerySet":
         return self.select_for_update(of=("self",), no_key=True).order_by("pk")
@@ -53,14 +60,16 @@ class Export(models.Model):
     cree_le = models.DateTimeField()
     a_purger_le = models.DateTimeField()
     pris_le = models.DateTimeField(null=True)
+    retire_le = models.DateTimeField(null=True)  # before it was fetched: somebody left the caseload
 
     objects = ExportQuerySet.as_manager()
 
     class Meta:
         constraints: ClassVar = [
             models.CheckConstraint(
-                condition=Q(pris_le=None, contenu__isnull=False)
-                | Q(pris_le__isnull=False, contenu=None),
+                condition=Q(pris_le=None, retire_le=None, contenu__isnull=False)
+                | Q(pris_le__isnull=False, retire_le=None, contenu=None)
+                | Q(pris_le=None, retire_le__isnull=False, contenu=None),
                 name="export_pris_une_fois",
             ),
         ]
@@ -71,6 +80,6 @@ class Export(models.Model):
 
     class DonneesPersonnelles:
         champs: ClassVar = communs("id forme nombre", TECHNIQUE) | communs(
-            "organisation par contenu cree_le a_purger_le pris_le",
+            "organisation par contenu cree_le a_purger_le pris_le retire_le",
             ("joindre les personnes pour les informer (CRPA L.114-8 II)", CONSERVATION),
         )

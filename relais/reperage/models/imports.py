@@ -44,6 +44,11 @@ class ImportQuerySet(models.QuerySet["Import"]):
         """As it is now, locked until the end of the act."""
         return self.select_for_update(no_key=True).filter(pk=pk).first()
 
+    def relu_ou_en_lecture(self) -> "Import | None":
+        """The one that is read, or that waits to be confirmed, locked: there is one at most."""
+        lus = self.filter(etat__in=(EtatImport.LECTURE, EtatImport.PRET))
+        return lus.select_for_update(of=("self",), no_key=True).first()
+
     def memes(self, depot: "Import") -> "ImportQuerySet":
         """Earlier imports of the very same file, stored, the last one first."""
         return self.chez(depot.organisation_id).faits().filter(empreinte=depot.empreinte)
@@ -87,6 +92,15 @@ class ImportQuerySet(models.QuerySet["Import"]):
         )
         siens.update(constats=None, vide_le=maintenant)
 
+    def effacer_les_restes(self, organisation: str, maintenant: datetime) -> None:
+        """Delete what is left of emptied imports; after their 24 hours, why they were refused."""
+        vides = self.filter(organisation=organisation, vide_le__isnull=False)
+        Morceau.objects.filter(depot__in=vides).delete()
+        Lot.objects.filter(depot__in=vides).delete()
+        vides.exclude(constats=None).update(constats=None)
+        echus = vides.filter(etat=EtatImport.REFUSE, a_purger_le__lte=maintenant)
+        echus.exclude(phrase="").update(phrase="")
+
     def a_purger(self, organisation: str, maintenant: datetime) -> "ImportQuerySet":
         """Whose file and lots are still there 24 hours after they came."""
         return self.filter(
@@ -113,6 +127,7 @@ class Import(models.Model):
     lus = models.PositiveBigIntegerField(default=0)  # octets read, then people stored
     total = models.PositiveBigIntegerField(default=0)
     comptes = models.JSONField(default=dict)  # label → number, of nobody
+    essais = models.PositiveSmallIntegerField(default=0)  # readings begun since the last that ended
     constats = models.BinaryField(null=True)  # sealed: errors, and what changed
     phrase = models.CharField(max_length=500, blank=True, default="")  # why it was refused
     cree_le = models.DateTimeField()
@@ -145,8 +160,8 @@ class Import(models.Model):
 
     class DonneesPersonnelles:
         champs: ClassVar = communs(
-            "id organisation famille etat empreinte octets au complet lus total comptes phrase"
-            " cree_le fini_le a_purger_le vide_le",
+            "id organisation famille etat empreinte octets au complet lus total comptes essais"
+            " phrase cree_le fini_le a_purger_le vide_le",
             TECHNIQUE,
         ) | {
             "par": ("dire qui a donné le fichier (convention, art. 5.2 d)", "gardé avec l’import"),
@@ -227,6 +242,18 @@ class Lot(models.Model):
         champs: ClassVar = communs("depot organisation rang nombre chiffre applique_le", EN_ATTENTE)
 
 
+class CorrespondanceQuerySet(models.QuerySet["Correspondance"]):
+    def chez(self, organisation: str) -> "CorrespondanceQuerySet":
+        return self.filter(organisation=organisation)
+
+    def aux_titres(self, titres: Iterable[str]) -> "CorrespondanceQuerySet":
+        return self.filter(titre__in=list(titres))
+
+    def sans_usage_depuis(self, jour: date) -> "CorrespondanceQuerySet":
+        """Those of which no file has borne the title since that day."""
+        return self.filter(servie_le__lt=jour)
+
+
 class Correspondance(models.Model):
     """What a column of that title holds for an organisation, as somebody once said."""
 
@@ -234,6 +261,9 @@ class Correspondance(models.Model):
     titre = models.CharField(max_length=200)  # normalised
     champ = models.CharField(max_length=40)  # a value of titres.Champ, empty: not read
     choisie_le = models.DateTimeField()
+    servie_le = models.DateField()  # the last day on which a file bore that title
+
+    objects = CorrespondanceQuerySet.as_manager()
 
     class Meta:
         constraints: ClassVar = [
@@ -244,5 +274,5 @@ class Correspondance(models.Model):
 
     class DonneesPersonnelles:
         champs: ClassVar = dict.fromkeys(
-            ("organisation", "titre", "champ", "choisie_le"), TECHNIQUE
+            ("organisation", "titre", "champ", "choisie_le", "servie_le"), TECHNIQUE
         )

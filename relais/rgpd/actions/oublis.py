@@ -22,6 +22,7 @@ from relais.journal.actions import consigner
 from relais.journal.models import SYSTEME, Action
 from relais.journal.mur import pour
 from relais.regles.calendrier import decaler
+from relais.reperage.models import Correspondance
 from relais.rgpd.models import Passage
 from relais.socle.horloge import PARIS, minuit
 from relais.socle.models import CourrielEnFile
@@ -81,6 +82,28 @@ def oublier_les_comptes(organisation: str, *, maintenant: datetime) -> int:
     return effacements.effacer_les_fermes(
         organisation, maintenant=maintenant
     ) + effacements.effacer_les_invites(organisation, maintenant=maintenant)
+
+
+def oublier_les_correspondances(departement: str, *, maintenant: datetime) -> int:
+    """What titles of columns hold, once no file has borne them for as long as their convention
+    says; how many."""
+    jour = maintenant.astimezone(PARIS).date()
+    with contexte_systeme(departement):
+        convention = conventions.regles_de_l_organisation(departement)
+        mois = convention.conservation.correspondance_mois.au(jour) if convention else None
+        if mois is None:
+            return 0
+        siennes = Correspondance.objects.chez(departement)
+        nombre = _supprimer(siennes.sans_usage_depuis(decaler(jour, mois=-mois)))
+        if nombre:
+            consigner(
+                Action.DESTRUCTION,
+                organisation=departement,
+                agent=None,
+                objet="correspondance",
+                nombre=nombre,
+            )
+    return nombre
 
 
 def _courriels(maintenant: datetime) -> int:

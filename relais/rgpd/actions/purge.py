@@ -128,7 +128,7 @@ def engager_les_exports(departement: str, maintenant: datetime, lot: int) -> int
     with contexte_systeme(departement):
         echus = list(Export.objects.a_purger(departement, maintenant).verrouilles()[:lot])
         Export.objects.filter(pk__in=[un.pk for un in echus]).delete()
-        restes = {un.pk: un.a_purger_le for un in echus if un.pris_le is None}
+        restes = {un.pk: un.a_purger_le for un in echus if un.contenu is not None}
         _engager(Genre.EXPORT, restes, departement, Cause.EXPORT, maintenant)
         return len(echus)
 
@@ -239,10 +239,25 @@ def oublier_les_comptes(organisation: str, maintenant: datetime, lot: int) -> in
     return oublis.oublier_les_comptes(organisation, maintenant=maintenant)
 
 
+def oublier_les_correspondances(departement: str, maintenant: datetime, lot: int) -> int:
+    """What titles of columns hold, that no file bears any more."""
+    oublis.oublier_les_correspondances(departement, maintenant=maintenant)
+    return 0
+
+
+def oublier_les_restes(departement: str, maintenant: datetime, lot: int) -> int:
+    """Rows that a job wrote while its import was being emptied, and why a file was refused."""
+    with contexte_systeme(departement):
+        Import.objects.effacer_les_restes(departement, maintenant)
+    return 0
+
+
 OUBLIS: tuple[Engager, ...] = (
     oublier_les_signalements,
     oublier_les_oppositions,
     oublier_les_comptes,
+    oublier_les_correspondances,
+    oublier_les_restes,
 )
 
 
