@@ -9,7 +9,7 @@ from relais.annuaire.models import Organisation
 from relais.reperage.actions import actualisation, applications, depots, lectures
 from relais.socle import horloge
 
-ESSAIS = 3  # then the operator is told, and the file is refused
+ESSAIS = lectures.ESSAIS  # then the operator is told, and the file is refused
 REPRISE = RetryStrategy(max_attempts=ESSAIS, linear_wait=20)
 
 

@@ -216,16 +216,21 @@ def test_annuler_pendant_la_lecture_l_arrete(
 ) -> None:
     depot = deposer(charge, flux(*[foyer(personne())] * 30))
     monkeypatch.setattr("relais.reperage.lots.NOMBRE", 5)
-    comparer = lectures.enregistrement.comparer
+    par_lots, comparer = lectures._par_lots, lectures.enregistrement.comparer
     faits = []
 
-    def puis_annuler(*args: Any, **options: Any) -> Any:
+    def puis_annuler(lus: Any) -> Any:
+        for rang, lot in enumerate(par_lots(lus)):
+            if rang == 2:
+                assert charge.post(f"/reperage/imports/{depot.pk}/annuler/").status_code == 302
+            yield lot
+
+    def compter(*args: Any, **options: Any) -> Any:
         faits.append(1)
-        if len(faits) == 2:
-            assert charge.post(f"/reperage/imports/{depot.pk}/annuler/").status_code == 302
         return comparer(*args, **options)
 
-    monkeypatch.setattr(lectures.enregistrement, "comparer", puis_annuler)
+    monkeypatch.setattr(lectures, "_par_lots", puis_annuler)
+    monkeypatch.setattr(lectures.enregistrement, "comparer", compter)
     depot = lire(depot)
     assert (depot.etat, len(faits)) == ("annule", 2)
 
@@ -274,3 +279,36 @@ def test_l_essai_qui_echoue_se_retente_et_le_dernier_abandonne(
         with pytest.raises(ZeroDivisionError):
             tasks.lire.func(contexte, depot=str(depot.pk), organisation=ORGANISATION)
         assert dernier().etat == etat
+
+
+class Tue(BaseException):
+    """The worker is killed: nothing catches that, nothing ends."""
+
+
+def test_une_lecture_tuee_chaque_fois_finit_par_etre_abandonnee(
+    charge: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    depot = deposer(charge, UN_FLUX)
+
+    def tuer(*args: Any, **options: Any) -> None:
+        raise Tue
+
+    with monkeypatch.context() as piege:
+        piege.setattr(lectures.ouvertures, "ouvrir", tuer)
+        for _ in range(lectures.ESSAIS):
+            with pytest.raises(Tue):
+                lire(depot)
+    depot = lire(depot)
+    assert (depot.etat, depot.phrase) == ("refuse", lectures.TROP_LOURD)
+    assert depot.vide_le is not None
+    assert "trop lourd pour être lu ici" in page(charge, depot)
+
+
+def test_une_lecture_tuee_puis_menee_a_bien_compte_a_nouveau_depuis_zero(
+    charge: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    depot = deposer(charge, UN_FLUX)
+    monkeypatch.setattr(lectures, "ESSAIS", 1)
+    assert (lire(depot).etat, dernier().essais) == ("pret", 0)
+    charge.post(f"/reperage/imports/{depot.pk}/relire/", {"au": "2026-12-01"})
+    assert lire(depot).etat == "pret"

@@ -12,7 +12,7 @@ from uuid import UUID
 from relais.adaptateurs.fichier import FichierRefuse
 from relais.annuaire.contexte import contexte_systeme
 from relais.annuaire.conventions import regles_de_l_organisation
-from relais.coffre.actions import Illisible
+from relais.coffre.actions import CleAbsente, Illisible
 from relais.regles.convention import Convention, ValeurInconnue
 from relais.regles.reperage import Difference, EtatImport, Famille
 from relais.reperage import constats, decedees, lots, organismes, ouvertures
@@ -27,6 +27,7 @@ from relais.reperage.models.imports import EN_LECTURE
 from relais.reperage.ouvertures import Ouverte
 from relais.reperage.repetitions import Lu, Repetitions
 
+ESSAIS = 3  # readings begun; a worker killed by this file is not to take it up for ever
 SECONDES = 1.0  # between two tellings of how far the reading is
 # Nothing of these people is to be stored.
 SANS_SUITE = frozenset({Difference.NON_GARDEE, Difference.INCERTAINE, Difference.OPPOSEE})
@@ -47,6 +48,12 @@ EN_PANNE = (
 )
 
 
+TROP_LOURD = (
+    "La lecture s’est arrêtée plusieurs fois avant la fin : ce fichier est sans doute trop lourd"
+    " pour être lu ici. Enregistrez-le en CSV ou coupez-le en deux, puis donnez-le à nouveau."
+)
+
+
 class Interrompue(Exception):
     """The import was cancelled, or taken up elsewhere: nothing more is to be written."""
 
@@ -57,6 +64,8 @@ def lire(numero: UUID, *, organisation: str, maintenant: datetime) -> None:
     if depot is None:
         return
     try:
+        if depot.essais > ESSAIS:
+            raise FichierRefuse(TROP_LOURD)
         repetitions = Repetitions()
         if not _relecture(depot, repetitions).faire():
             depot = _commencer(numero, organisation)
@@ -67,7 +76,7 @@ def lire(numero: UUID, *, organisation: str, maintenant: datetime) -> None:
     except ValeurInconnue:
         dit = "La convention ne dit rien encore à la date de ce fichier."
         _refuser(numero, organisation, dit, maintenant)
-    except (Illisible, Interrompue):
+    except (CleAbsente, Illisible, Interrompue):
         return
 
 
@@ -95,8 +104,8 @@ def _commencer(numero: UUID, organisation: str) -> Import | None:
             return None
         Lot.objects.d_un_depot(numero).delete()
         depot.etat, depot.lus, depot.total = EtatImport.LECTURE, 0, depot.octets
-        depot.comptes, depot.constats = {}, None
-        depot.save(update_fields=["etat", "lus", "total", "comptes", "constats"])
+        depot.comptes, depot.constats, depot.essais = {}, None, depot.essais + 1
+        depot.save(update_fields=["etat", "lus", "total", "comptes", "constats", "essais"])
         return depot
 
 
@@ -112,7 +121,7 @@ class _Avance:
             return
         self._dit = time.monotonic()
         with contexte_systeme(self.depot.organisation_id):
-            if not Import.objects.en_lecture(self.depot.pk).update(lus=octets):
+            if not Import.objects.en_lecture(self.depot).update(lus=octets):
                 raise Interrompue
 
 
@@ -209,16 +218,20 @@ class _Relecture:
         return trouves + contacts.comparer(organisation, contenu.contacts, au=au)
 
     def _un_lot(self, lus: list[Lu]) -> None:
-        """What these people change, then those to store, sealed; the import must still be read."""
+        """What these people change, then those to store, sealed; the import must still be read.
+
+        It is locked before anything is written: a cancellation comes before the lot, or takes it.
+        """
         depot = self.depot
         with contexte_systeme(depot.organisation_id):
-            if not Import.objects.en_lecture(depot.pk).exists():
+            if not Import.objects.en_lecture(depot).exists():
                 raise Interrompue
             gardees = []
             for lu, constat in zip(lus, self._comparer(lots.Contenu.de(lus)), strict=True):
                 self._compter(constat)
                 if not constat.quoi & SANS_SUITE:
                     gardees.append(lu)
+            self._verrouiller()
             if gardees:
                 self.rang += 1
                 self.retenues += len(gardees)
@@ -232,6 +245,13 @@ class _Relecture:
             self.comptes[Difference.DECEDEE] += 1
             nom = nom_affiche(lu.identite)
             self.releve.changement(Difference.DECEDEE, nom, "", str(personne.pk))
+
+    def _verrouiller(self) -> Import:
+        """The import, locked, if it is still this reading that it waits for."""
+        lu = Import.objects.verrouille(self.depot.pk)
+        if lu is None or (lu.etat, lu.essais) != (EtatImport.LECTURE, self.depot.essais):
+            raise Interrompue
+        return lu
 
     def _compter(self, constat: enregistrement.Constat) -> None:
         if constat.personne:
@@ -261,11 +281,9 @@ class _Relecture:
             if entete.organismes[code]:
                 self.comptes[foyers] = entete.organismes[code]
         with contexte_systeme(depot.organisation_id):
-            lu = Import.objects.verrouille(depot.pk)
-            if lu is None or lu.etat != EtatImport.LECTURE:
-                raise Interrompue
+            lu = self._verrouiller()
             lu.etat, lu.famille, lu.au = EtatImport.PRET, self.ouverte.famille, self.ouverte.au
-            lu.lus, lu.total = 0, self.retenues
+            lu.lus, lu.total, lu.essais = 0, self.retenues, 0
             if lu.famille != Famille.CONTACTS:
                 self.comptes[Difference.SORTIE] = self._sorties()
             lu.comptes, lu.phrase = dict(self.comptes), self.ouverte.refus[:500]

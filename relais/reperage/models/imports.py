@@ -36,9 +36,9 @@ class ImportQuerySet(models.QuerySet["Import"]):
         siens = self.chez(qui.organisation_id)
         return siens if qui.role == Role.CHARGE_REPERAGE else siens.none()
 
-    def en_lecture(self, pk: UUID) -> "ImportQuerySet":
-        """That one, while it is being read."""
-        return self.filter(pk=pk, etat=EtatImport.LECTURE)
+    def en_lecture(self, depot: "Import") -> "ImportQuerySet":
+        """That one, while it is being read, and not anew by another job."""
+        return self.filter(pk=depot.pk, etat=EtatImport.LECTURE, essais=depot.essais)
 
     def verrouille(self, pk: UUID) -> "Import | None":
         """As it is now, locked until the end of the act."""
