@@ -24,7 +24,7 @@ from relais.regles.reperage import EtatImport, Famille
 from relais.reperage import constats, droits
 from relais.reperage.accords import Accord, a_donner
 from relais.reperage.actions import correspondances
-from relais.reperage.models import Import
+from relais.reperage.models import Import, Lot
 from relais.reperage.models.imports import OUVERTS
 from relais.reperage.televersement import FichierScelle
 from relais.reperage.titres import Champ
@@ -122,6 +122,22 @@ def annuler(depot: Import, *, par: Affectation, maintenant: datetime) -> None:
     depot.save(update_fields=["etat", "phrase", "fini_le"])
     consigner_par(Action.IMPORT_ANNULE, str(depot.pk), par=par)
     _differer("reperage.vider", depot)
+
+
+def reprendre_la_lecture(organisation: str) -> None:
+    """Inside an act that takes somebody away: the file under review is read again, without her.
+
+    What was found in it goes at once, for it may name her; so do people to store. The reading that
+    runs is interrupted. A file that was confirmed is compared again as it is stored.
+    """
+    depot = Import.objects.chez(organisation).relu_ou_en_lecture()
+    if depot is None:
+        return
+    Lot.objects.d_un_depot(depot.pk).delete()
+    depot.etat, depot.lus, depot.constats = EtatImport.A_LIRE, 0, None
+    depot.comptes, depot.phrase = {}, ""
+    depot.save(update_fields=["etat", "lus", "constats", "comptes", "phrase"])
+    _differer("reperage.lire", depot)
 
 
 def vider_pour(organisation: str, numero: UUID, *, maintenant: datetime) -> None:

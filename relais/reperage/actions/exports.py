@@ -26,6 +26,10 @@ VIE_DU_FICHIER = timedelta(days=31)  # by then another file of the month has com
 TROP = "Cette liste dépasse 2 000 personnes : choisissez un niveau, un territoire ou une équipe."
 VIDE = "Il n’y a personne dans cette liste : rien à exporter."
 DEJA_PRIS = "Ce fichier a déjà été téléchargé, et n’existe plus ici : refaites l’export."
+RETIRE = (
+    "Ce fichier a été détruit avant d’être téléchargé : une personne qui pouvait y figurer n’est"
+    " plus suivie. Refaites l’export."
+)
 EXPIRE = "Ce fichier a été effacé : refaites l’export."
 
 
@@ -72,6 +76,24 @@ def exporter(
     return export
 
 
+def retirer(organisation: str, *, regle: Cause, le: datetime) -> None:
+    """Inside an act that takes somebody away: destroy the files that their authors did not fetch.
+
+    Each may name her, and nothing in clear says which one does.
+    """
+    restes = list(Export.objects.chez(organisation).avec_contenu().verrouilles())
+    for un in restes:
+        un.contenu, un.retire_le = None, le
+        un.save(update_fields=["contenu", "retire_le"])
+    effacement.engager(
+        Genre.EXPORT,
+        {un.pk: le for un in restes},
+        organisation=organisation,
+        regle=regle,
+        le=le,
+    )
+
+
 def garde(organisation: str, *, au: date) -> int | None:
     """How many hours a file waits for its author, as the convention says that day."""
     convention = regles_de_l_organisation(organisation)
@@ -82,10 +104,12 @@ def garde(organisation: str, *, au: date) -> int | None:
 def prendre(export: Export, *, par: Affectation, maintenant: datetime) -> Fichier:
     """The file, to its author, once: its key is destroyed with this act.
 
-    Raises ActeRefuse when it was fetched, or is gone.
+    Raises ActeRefuse when it was fetched, taken back, or is gone.
     """
     exiger(export.par_id == par.agent_id and export.organisation_id == par.organisation_id)
     export = Export.objects.verrouilles().get(pk=export.pk)
+    if export.retire_le is not None:
+        raise ActeRefuse(RETIRE)
     if export.pris_le is not None or export.contenu is None:
         raise ActeRefuse(DEJA_PRIS)
     if export.a_purger_le <= maintenant:

@@ -15,6 +15,7 @@ from relais.regles import conservation
 from relais.regles.convention import Convention
 from relais.regles.effacement import Cause
 from relais.reperage import dossiers, droits, rapprochement
+from relais.reperage.actions import retraits
 from relais.reperage.actions.acte import DISPARUE, Droit, convention_de
 from relais.reperage.destruction import detruire
 from relais.reperage.dossier import Identite
@@ -26,12 +27,14 @@ from relais.socle.horloge import jour_de
 def recevoir(personne: Personne, *, par: Affectation, maintenant: datetime) -> date:
     """Destroy all that is kept of her (CRPA L.114-8 II); the last day on which it is remembered.
 
-    Her row goes with the act, her key right after it. What is remembered are digests, under a key
-    of their own. Raises PermissionDenied, ActeRefuse when she is gone already.
+    With what was drawn of it and did not leave yet. Her row goes with the act, her key right after
+    it. What is remembered are digests, under a key of their own. Raises PermissionDenied,
+    ActeRefuse when she is gone already.
     """
     identite = effacer(
         personne, droits.peut_opposer, regle=Cause.OPPOSITION, par=par, maintenant=maintenant
     )
+    retraits.retirer(personne.pk, identite, regle=Cause.OPPOSITION, par=par, maintenant=maintenant)
     consigner_par(Action.OPPOSITION_RECUE, str(personne.pk), par=par)
     return retenir(identite, par.organisation_id, jour=jour_de(maintenant))
 

@@ -10,7 +10,7 @@ from relais.journal.models import Action
 from relais.regles.effacement import Cause
 from relais.regles.reperage import MotifSortie
 from relais.reperage import droits
-from relais.reperage.actions import oppositions
+from relais.reperage.actions import oppositions, retraits
 from relais.reperage.models import Personne
 from relais.socle.horloge import jour_de
 
@@ -27,6 +27,7 @@ def sortir(
     identite = oppositions.effacer(
         personne, droits.peut_sortir, regle=Cause.SANS_OBJET, par=par, maintenant=maintenant
     )
+    retraits.retirer(personne.pk, identite, regle=Cause.SANS_OBJET, par=par, maintenant=maintenant)
     consigner_par(Action.DESTRUCTION_ENGAGEE, str(personne.pk), par=par)
     if motif != MotifSortie.DECES:
         return None

@@ -26,7 +26,7 @@ def exporter(requete: HttpRequest) -> HttpResponse:
     """Ask for the file of the list as it is filtered; fetch those that are ready."""
     filtres, personnes = du_filtre(requete)
     form = FormulaireExport(requete.POST if requete.method == "POST" else None)
-    suite = adresse(filtres)
+    suite, siens = adresse(filtres), Export.objects.de_l_auteur(requete.affectation)
     if requete.method == "POST" and form.is_valid():
         try:
             exports.exporter(
@@ -46,9 +46,8 @@ def exporter(requete: HttpRequest) -> HttpResponse:
         {
             "form": form,
             "total": personnes.count(),
-            "prets": Export.objects.de_l_auteur(requete.affectation).a_prendre(
-                horloge.maintenant()
-            ),
+            "prets": siens.a_prendre(horloge.maintenant()),
+            "retires": siens.retires(),
             "heures": exports.garde(requete.affectation.organisation_id, au=horloge.aujourd_hui()),
             "suite": suite,
             "adresse_du_retour": reverse("reperage:liste") + (f"?{suite}" if suite else ""),
