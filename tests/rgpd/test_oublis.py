@@ -168,8 +168,11 @@ def test_un_signalement_clos_part_quand_la_convention_le_dit(personas: Personas)
     minuit = datetime(2027, 11, 23, 23, tzinfo=LUNDI.tzinfo)
     oublis.oublier_les_dysfonctionnements(DEPARTEMENT, maintenant=minuit - INSTANT)
     assert restent()
-    oublis.oublier_les_dysfonctionnements(DEPARTEMENT, maintenant=minuit)
+    assert not dits(DEPARTEMENT, "destruction")
+    for _ in range(2):
+        oublis.oublier_les_dysfonctionnements(DEPARTEMENT, maintenant=minuit)
     assert not restent()
+    assert dits(DEPARTEMENT, "destruction") == [("dysfonctionnement", 1)]
 
 
 def test_ce_qui_echoue_n_arrete_pas_le_reste(

@@ -37,7 +37,7 @@ def oublier_le_commun(*, maintenant: datetime) -> int:
     total = 0
     for regle, oublier in OUBLIS.items():
         try:
-            total += _noter(regle, oublier(maintenant))
+            total += _noter(regle, oublier(maintenant), chez=SYSTEME)
         except Exception as erreur:
             erreurs.append(erreur)
     if erreurs:
@@ -59,22 +59,13 @@ def oublier_les_dysfonctionnements(departement: str, *, maintenant: datetime) ->
                 convention.code, minuit(decaler(jour, mois=-mois))
             )
             total += _supprimer(clos)
-    return total
+        return _noter("dysfonctionnement", total, chez=departement)
 
 
 def oublier_les_oppositions(departement: str, *, maintenant: datetime) -> int:
     """Who opposed, once the last day on which it is remembered is past."""
     nombre = oppositions.oublier(departement, jour=maintenant.astimezone(PARIS).date())
-    if nombre:
-        with contexte_systeme(departement):
-            consigner(
-                Action.DESTRUCTION,
-                organisation=departement,
-                agent=None,
-                objet="opposition",
-                nombre=nombre,
-            )
-    return nombre
+    return _noter("opposition", nombre, chez=departement)
 
 
 def oublier_les_comptes(organisation: str, *, maintenant: datetime) -> int:
@@ -167,12 +158,10 @@ def _supprimer(lignes: "QuerySet[Model]") -> int:
     return total
 
 
-def _noter(regle: str, nombre: int) -> int:
+def _noter(regle: str, nombre: int, *, chez: str) -> int:
     if nombre:
-        with pour(SYSTEME):
-            consigner(
-                Action.DESTRUCTION, organisation=SYSTEME, agent=None, objet=regle, nombre=nombre
-            )
+        with pour(chez):
+            consigner(Action.DESTRUCTION, organisation=chez, agent=None, objet=regle, nombre=nombre)
     return nombre
 
 
