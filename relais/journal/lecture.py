@@ -12,12 +12,23 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Aggregate, CharField, Count, Func, Q, QuerySet, Sum, Value
 from django.db.models.functions import ExtractIsoWeekDay, TruncDate, TruncHour, TruncTime
 
 from relais.journal.models import Action, Evenement, EvenementQuerySet, Issue
 from relais.regles.calendrier import ferie
 from relais.regles.convention import Convention, Semaine
+
+# What shows one object whole, under its reference or its UUID; what shows many by a line each.
+UN_A_UN = (Action.LECTURE, Action.DOCUMENT_IMPRIME, Action.COPIE_NIR)
+EN_NOMBRE = (Action.LECTURE_LISTE, Action.EXPORT, Action.RECHERCHE, Action.DOCUMENT_IMPRIME)
+
+
+class SplitPart(Func):
+    """PostgreSQL's split_part: what is before a separator."""
+
+    function = "split_part"
+    output_field = CharField()
 
 
 @dataclass(frozen=True)
@@ -57,22 +68,24 @@ def actes(
 def rafales(
     organisation: str, periode: Periode, *, convention: Convention
 ) -> QuerySet[Evenement, Any]:
-    """Each agent and clock hour in which more fiches were read than the convention file allows.
+    """Each agent and clock hour in which more was opened than the convention file allows.
 
-    Rows of `agent`, `heure` (aware) and `fiches`, the greatest first.
+    Read, printed, or its NIR copied: a fiche or a person counts once, whatever the reason given.
+    Rows of `agent`, `heure` (aware) and `nombre`, the greatest first.
     """
-    jour = periode.debut.date()
-    seuil = convention.surveillance.lectures_par_heure.exigee(jour)
-    lectures = actes(organisation, action=Action.LECTURE, periode=periode)
-    return (
-        lectures.filter(issue=Issue.FAIT, agent__isnull=False)
-        .order_by()
-        .annotate(heure=TruncHour("cree_le", tzinfo=_fuseau(jour, convention)))
-        .values("agent", "heure")
-        .annotate(fiches=Count("objet", distinct=True))
-        .filter(fiches__gt=seuil)
-        .order_by("-fiches", "-heure", "agent")
-    )
+    seuil = convention.surveillance.lectures_par_heure.exigee(periode.debut.date())
+    vu = SplitPart("objet", Value(":"), Value(1))
+    return _par_heure(organisation, periode, UN_A_UN, Count(vu, distinct=True), seuil, convention)
+
+
+def volumes(
+    organisation: str, periode: Periode, *, convention: Convention
+) -> QuerySet[Evenement, Any]:
+    """Each agent and clock hour in which lists, exports, searches and prints bore more lines than
+    the convention file allows; rows as those of `rafales`.
+    """
+    seuil = convention.surveillance.lignes_par_heure.exigee(periode.debut.date())
+    return _par_heure(organisation, periode, EN_NOMBRE, Sum("nombre"), seuil, convention)
 
 
 def hors_horaires(
@@ -97,6 +110,27 @@ def hors_horaires(
 def copies_de_nir(organisation: str, periode: Periode) -> EvenementQuerySet:
     """Each time a whole NIR was shown; the reason, when one was asked, follows the reference."""
     return actes(organisation, action=Action.COPIE_NIR, periode=periode)
+
+
+def _par_heure(
+    organisation: str,
+    periode: Periode,
+    actions: tuple[Action, ...],
+    compte: Aggregate,
+    seuil: int,
+    convention: Convention,
+) -> QuerySet[Evenement, Any]:
+    faits = actes(organisation, periode=periode).par_action(*actions)
+    fuseau = _fuseau(periode.debut.date(), convention)
+    return (
+        faits.filter(issue=Issue.FAIT, agent__isnull=False)
+        .order_by()
+        .annotate(heure=TruncHour("cree_le", tzinfo=fuseau))
+        .values("agent", "heure")
+        .annotate(nombre=compte)
+        .filter(nombre__gt=seuil)
+        .order_by("-nombre", "-heure", "agent")
+    )
 
 
 def _dans(semaine: Semaine) -> Q:

@@ -452,7 +452,8 @@ class Comptes:
 class Surveillance:
     """What stands out in the journal for a DPO: settings of organisation, for both parties."""
 
-    lectures_par_heure: Datee[int]  # fiches read by one agent; above, it stands out
+    lectures_par_heure: Datee[int]  # fiches opened by one agent; above, it stands out
+    lignes_par_heure: Datee[int]  # lines of lists, exports, searches and prints shown to one agent
     horaires: Datee[Semaine]  # outside of them, an act stands out; holidays are outside
 
 

@@ -248,6 +248,7 @@ SCHEMA: dict[str, Serie | Lecteur | dict[str, Serie | Lecteur]] = {
     },
     "surveillance": {
         "lectures_par_heure": Serie(entier(1, 1000, "fiches")),
+        "lignes_par_heure": Serie(entier(1, 100_000, "lignes")),
         "horaires": Serie(horaires),
     },
     "droit": {

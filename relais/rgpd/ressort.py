@@ -41,39 +41,48 @@ class Groupe:
 
 @dataclass(frozen=True, slots=True)
 class Ressort:
-    """The three kinds, each cut at `AU_PLUS`; `seuil`, `heures`: of the convention file."""
+    """The four kinds, each cut at `AU_PLUS`; `seuil…`, `heures`: of the convention file."""
 
     seuil: int
+    seuil_de_lignes: int
     heures: str
     rafales: list[Groupe]
+    volumes: list[Groupe]
     hors_horaires: list[Groupe]
     numeros: list[Groupe]
 
     @property
+    def listes(self) -> tuple[list[Groupe], ...]:
+        return self.rafales, self.volumes, self.hors_horaires, self.numeros
+
+    @property
     def nombre(self) -> int:
-        return len(self.rafales) + len(self.hors_horaires) + len(self.numeros)
+        return sum(map(len, self.listes))
 
     @property
     def coupe(self) -> bool:
-        return any(len(un) == AU_PLUS for un in (self.rafales, self.hors_horaires, self.numeros))
+        return any(len(une) == AU_PLUS for une in self.listes)
 
 
 def de(organisation: str, periode: Periode, *, convention: Convention) -> Ressort:
-    """What stands out there; four queries whatever the period."""
+    """What stands out there; five queries whatever the period."""
     jour = jour_de(periode.debut)
     trouves = [
-        _rafales(organisation, periode, convention),
+        _par_heure(lecture.rafales(organisation, periode, convention=convention)),
+        _par_heure(lecture.volumes(organisation, periode, convention=convention)),
         _hors_horaires(organisation, periode, convention),
         _numeros(organisation, periode),
     ]
     noms = noms_des_agents((un["agent"] for rangees in trouves for un in rangees), organisation)
-    rafales, hors, numeros = (
+    rafales, volumes, hors, numeros = (
         [Groupe(qui=qui_est(un["agent"], noms), **un) for un in rangees] for rangees in trouves
     )
     return Ressort(
         seuil=convention.surveillance.lectures_par_heure.exigee(jour),
+        seuil_de_lignes=convention.surveillance.lignes_par_heure.exigee(jour),
         heures=heures_en_mots(convention.surveillance.horaires.exigee(jour)),
         rafales=rafales,
+        volumes=volumes,
         hors_horaires=hors,
         numeros=numeros,
     )
@@ -95,16 +104,15 @@ def _plage(plage: Plage) -> str:
     return f"de {heure_du_jour(plage.debut)} à {heure_du_jour(plage.fin)}"
 
 
-def _rafales(organisation: str, periode: Periode, convention: Convention) -> list[dict[str, Any]]:
-    trouvees = lecture.rafales(organisation, periode, convention=convention)[:AU_PLUS]
+def _par_heure(trouvees: "QuerySet[Any, Any]") -> list[dict[str, Any]]:
     return [
         {
             "agent": une["agent"],
-            "nombre": une["fiches"],
+            "nombre": une["nombre"],
             "debut": une["heure"],
             "fin": une["heure"] + timedelta(hours=1),
         }
-        for une in trouvees
+        for une in trouvees[:AU_PLUS]
     ]
 
 

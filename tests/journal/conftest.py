@@ -25,7 +25,7 @@ GRANT EXECUTE ON FUNCTION essai_deposer(text) TO execution;
 
 INSERER = """INSERT INTO journal_evenement
     (id, organisation, agent, action, objet, issue, nombre, cree_le)
-    VALUES (nextval('journal_evenement_id_seq'), %s, %s, %s, %s, %s, 1, %s)"""
+    VALUES (nextval('journal_evenement_id_seq'), %s, %s, %s, %s, %s, %s, %s)"""
 
 
 @pytest.fixture
@@ -80,11 +80,13 @@ def noter(base: Any) -> Callable[..., None]:
         action: str = "lecture",
         objet: str = "K7QF-3MWP",
         issue: str = "fait",
+        nombre: int = 1,
     ) -> None:
         with psycopg.connect(base.url("postgres")) as connexion:
             connexion.execute("ALTER TABLE journal_evenement DISABLE TRIGGER USER")
             for instant in instants:
-                connexion.execute(INSERER, [organisation, agent, action, objet, issue, instant])
+                valeurs = [organisation, agent, action, objet, issue, nombre, instant]
+                connexion.execute(INSERER, valeurs)
             connexion.execute("ALTER TABLE journal_evenement ENABLE TRIGGER USER")
 
     return _noter

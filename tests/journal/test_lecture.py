@@ -78,7 +78,36 @@ def test_beaucoup_de_fiches_lues_en_une_heure_ressortent(noter: Callable[..., No
     noter(LUNDI + timedelta(hours=1), objet=references[0], agent=BO)
     with pour(CD35):
         trouvees = list(lecture.rafales(CD35, SEMAINE, convention=convention()))
-    assert trouvees == [{"agent": ADA, "heure": LUNDI, "fiches": seuil + 1}]
+    assert trouvees == [{"agent": ADA, "heure": LUNDI, "nombre": seuil + 1}]
+
+
+def test_lire_imprimer_et_copier_un_numero_comptent_ensemble(noter: Callable[..., None]) -> None:
+    """The same fiche three ways is one; a reason after its reference does not make another."""
+    seuil = convention().surveillance.lectures_par_heure.exigee(LUNDI.date())
+    actions = ("lecture", "document_imprime", "copie_nir")
+    for rang in range(seuil):
+        noter(LUNDI, objet=f"AAAA-{rang:04d}", action=actions[rang % 3])
+        noter(LUNDI, objet=f"AAAA-{rang:04d}:erreur", action=actions[(rang + 1) % 3])
+    with pour(CD35):
+        assert not lecture.rafales(CD35, SEMAINE, convention=convention())
+        noter(LUNDI, objet="BBBB-0000:erreur", action="copie_nir")
+        (une,) = lecture.rafales(CD35, SEMAINE, convention=convention())
+    assert une == {"agent": ADA, "heure": LUNDI, "nombre": seuil + 1}
+
+
+def test_beaucoup_de_lignes_en_une_heure_ressortent(noter: Callable[..., None]) -> None:
+    seuil = convention().surveillance.lignes_par_heure.exigee(LUNDI.date())
+    noter(LUNDI, objet="", action="lecture_liste", nombre=seuil - 3)
+    noter(LUNDI, objet="fiches.csv", action="export", nombre=2)
+    noter(LUNDI, objet="nir", action="recherche")
+    noter(LUNDI, action="lecture", nombre=seuil)
+    noter(LUNDI, objet="fiches.csv", action="export", nombre=seuil + 1, issue="refuse")
+    noter(LUNDI + timedelta(hours=1), objet="", action="lecture_liste", nombre=seuil, agent=BO)
+    with pour(CD35):
+        assert not lecture.volumes(CD35, SEMAINE, convention=convention())
+        noter(LUNDI, objet="nom", action="recherche")
+        (une,) = lecture.volumes(CD35, SEMAINE, convention=convention())
+    assert une == {"agent": ADA, "heure": LUNDI, "nombre": seuil + 1}
 
 
 @pytest.mark.parametrize(
@@ -129,16 +158,17 @@ def test_une_reference_se_trouve_par_son_index() -> None:
     assert all("K7QF-3MWP" in condition for condition in conditions), plan
 
 
-CE_QUI_RESSORT = {
-    "journal_par_action": lambda: lecture.rafales(CD35, SEMAINE, convention=convention()),
-    "journal_par_date": lambda: lecture.hors_horaires(CD35, SEMAINE, convention=convention()),
-}
+CE_QUI_RESSORT = (
+    ("journal_par_action", lecture.rafales),
+    ("journal_par_action", lecture.volumes),
+    ("journal_par_date", lecture.hors_horaires),
+)
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("index", CE_QUI_RESSORT)
-def test_ce_qui_ressort_ne_lit_que_la_periode(index: str) -> None:
+@pytest.mark.parametrize(("index", "lire"), CE_QUI_RESSORT)
+def test_ce_qui_ressort_ne_lit_que_la_periode(index: str, lire: Callable[..., Any]) -> None:
     with pour(CD35):
-        plan = plan_avec_le_seul(index, CE_QUI_RESSORT[index](), CD35)
+        plan = plan_avec_le_seul(index, lire(CD35, SEMAINE, convention=convention()), CD35)
     (condition,) = [ligne for ligne in plan.splitlines() if "Index Cond" in ligne]
     assert "cree_le >=" in condition, plan

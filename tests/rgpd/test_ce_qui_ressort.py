@@ -54,6 +54,17 @@ def tableaux(texte: str) -> list[list[str]]:
     return [rangees(f"<table>{un}") for un in texte.split("<table")[1:]]
 
 
+def test_un_export_plus_long_que_le_seuil_ressort(personnel: Personas, noter: Noter) -> None:
+    ada = personnel.ts_rennes.agent.pseudonyme
+    noter(LUNDI, agent=ada, action="export", objet="fiches.csv", nombre=1200)
+    texte = page(personnel.dpo_departement, NOVEMBRE)
+    assert "Plus de 500 lignes montrées à un agent dans la même heure" in texte
+    (volumes,) = tableaux(texte)
+    assert volumes == [
+        "Ada Essai 23 novembre 2026, de 10 h à 11 h 1 200 Voir les actes de Ada Essai"
+    ]
+
+
 def test_les_numeros_montres_se_comptent_par_personne(personnel: Personas, noter: Noter) -> None:
     kim = personnel.agent_caisse.agent.pseudonyme
     ou = {"organisation": "carsat-bretagne", "action": "copie_nir"}
@@ -66,7 +77,8 @@ def test_les_numeros_montres_se_comptent_par_personne(personnel: Personas, noter
 
 def test_sans_rien_la_page_le_dit(personas: Personas) -> None:
     texte = page(personas.dpo_caisse, NOVEMBRE)
-    assert "Personne n’a lu plus de 30 fiches dans la même heure." in texte
+    assert "Personne n’a ouvert plus de 30 fiches dans la même heure." in texte
+    assert "Personne n’a vu plus de 500 lignes de listes, d’exports, de recherches" in texte
     assert "Aucun numéro n’a été montré en entier." in texte
 
 

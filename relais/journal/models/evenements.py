@@ -36,8 +36,8 @@ class EvenementQuerySet(models.QuerySet["Evenement"]):
     def par_agent(self, pseudonyme: UUID) -> "EvenementQuerySet":
         return self.filter(agent=pseudonyme)
 
-    def par_action(self, action: Action) -> "EvenementQuerySet":
-        return self.filter(action=action)
+    def par_action(self, *actions: Action) -> "EvenementQuerySet":
+        return self.filter(action__in=actions)
 
     def entre(self, debut: datetime, fin: datetime) -> "EvenementQuerySet":
         """From `debut` on, before `fin`."""
