@@ -22,23 +22,26 @@ PHRASES: dict[str, str] = {
     Defaut.SIGNATURE: "une signature n’est pas la bonne",
     Defaut.CLE: "la clé qui signe a changé",
     Defaut.RETARD: "aucun repère signé pendant plus de trois heures",
+    Defaut.CONTREDIT: "la chaîne n’est plus celle d’un repère déjà remis",
+    Defaut.DISPARU: "des repères déjà signés ont disparu",
 }
 
 
 @dataclass(frozen=True)
 class DefautDit:
-    """A fault, in words. `rang`: a number of act for one's own chain, else of checkpoint."""
+    """A fault, in words. `rang`: the number of an act (`acte`), else of a checkpoint."""
 
     journal: str
     phrase: str
     rang: int
-    sienne: bool
+    acte: bool
 
 
 @dataclass(frozen=True)
 class EtatDeChaine:
     """A chain at the end of a month, as its reader holds it; `dernier` None: nothing signed yet."""
 
+    chaine: str
     journal: str
     sienne: bool
     actes: int
@@ -74,7 +77,7 @@ def defauts(organisation: str, instant: datetime) -> list[DefautDit]:
             nom_du_journal(un.chaine, organisation, instant),
             PHRASES[un.defaut],
             un.ou,
-            un.chaine == organisation,
+            un.chaine == organisation and un.defaut != Defaut.DISPARU,
         )
         for un in trouves
     ]
@@ -98,6 +101,7 @@ def _etat(chaine: str, organisation: str, debut: datetime, fin: datetime) -> Eta
     precedent = Repere.objects.de(chaine).avant(debut).last()
     verdicts = Verdict.objects.sur(chaine).entre(debut, fin)
     return EtatDeChaine(
+        chaine=chaine,
         journal=nom_du_journal(chaine, organisation, debut),
         sienne=chaine == organisation,
         actes=(dernier.sequence if dernier else 0) - (precedent.sequence if precedent else 0),

@@ -21,14 +21,18 @@ Objet = CourrierDeCompte.Objet
 
 
 def signer_et_deposer() -> None:
-    """Sign the head of each chain, and lay it for those who verify it, in one transaction each."""
-    couples = Convention.objects.couples()
+    """Sign the head of each chain, and lay it for those who verify it, in one transaction each.
+
+    One that fails does not hold the others. Raises ExceptionGroup.
+    """
+    erreurs: list[Exception] = []
     for chaine in (*_parties(), SYSTEME):
-        with contexte_systeme(chaine):
-            numero = reperes.signer(chaine).numero
-            for autre in _parties():
-                if chaine == SYSTEME or (chaine, autre) in couples:
-                    _deposer(numero, autre)
+        try:
+            _signer_et_deposer(chaine)
+        except Exception as erreur:
+            erreurs.append(erreur)
+    if erreurs:
+        raise ExceptionGroup("what could not be signed or laid", erreurs)
 
 
 def verifier(*, maintenant: datetime) -> None:
@@ -73,6 +77,15 @@ def _parties() -> list[str]:
     return sorted({organisation for organisation, _ in Convention.objects.couples()})
 
 
+def _signer_et_deposer(chaine: str) -> None:
+    couples = Convention.objects.couples()
+    with contexte_systeme(chaine):
+        numero = reperes.signer(chaine).numero
+        for autre in _parties():
+            if chaine == SYSTEME or (chaine, autre) in couples:
+                _deposer(numero, autre)
+
+
 def _deposer(numero: int, vers: str) -> None:
     with connection.cursor() as curseur:
         curseur.execute("SELECT deposer_repere(%s, %s)", [numero, vers])
@@ -85,5 +98,4 @@ def _alerter(verdict: Verdict) -> bool:
         alertes.clore(Alerte.Nature.JOURNAL, objet, maintenant=verdict.faite_le)
         return False
     alertes.alerter(Alerte.Nature.JOURNAL, objet, maintenant=verdict.faite_le)
-    avant = Verdict.objects.sur(verdict.chaine).filter(pk__lt=verdict.pk).first()
-    return avant is None or (avant.defaut, avant.ou) != (verdict.defaut, verdict.ou)
+    return verdict.nouveau

@@ -101,6 +101,8 @@ class Defaut(StrEnum):
     SIGNATURE = "signature"  # not signed by a key that was given
     CLE = "cle"  # signed by another key than the checkpoint before
     RETARD = "retard"  # no checkpoint came when one was due
+    CONTREDIT = "contredit"  # the chain is not that of a checkpoint handed over before
+    DISPARU = "disparu"  # checkpoints that were signed are no longer held
 
 
 @dataclass(frozen=True)

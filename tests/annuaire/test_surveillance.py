@@ -123,7 +123,8 @@ def test_un_repere_refait_previent_le_dpo_de_qui_le_recoit(parties: Personas, ba
         " WHERE detenteur = 'carsat-bretagne' AND organisation = 'cd35'",
     )
     verifier()
-    (courrier,) = CourrierDeCompte.objects.all()
+    assert verdicts(CD35)[CD35] == "contredit"  # what the other party holds is not its chain
+    courrier = CourrierDeCompte.objects.get(organisation=CARSAT)
     assert courrier.agent == parties.dpo_caisse.agent
     texte = courriers.corps(courrier)
     assert "une signature n’est pas la bonne (repère n°\u00a01)" in texte

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("annuaire", "0008_journaux"),
+        ("annuaire", "0009_reperes_contredits"),
     ]
 
     operations = [

@@ -9,7 +9,7 @@ by the other party too (docs/adr/0020).
 from relais.journal.models.certificats import Certificat, MoisSupprime
 from relais.journal.models.evenements import Chaine, Evenement, EvenementQuerySet, Maillon
 from relais.journal.models.mots import SYSTEME, Action, Issue
-from relais.journal.models.preuves import ClePublique, Repere, Verdict
+from relais.journal.models.preuves import ClePublique, FauteDite, Repere, Verdict
 
 __all__ = [
     "SYSTEME",
@@ -19,6 +19,7 @@ __all__ = [
     "ClePublique",
     "Evenement",
     "EvenementQuerySet",
+    "FauteDite",
     "Issue",
     "Maillon",
     "MoisSupprime",

@@ -1,5 +1,6 @@
 """The heads of the chains, signed, and what was found when they were verified."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import ClassVar
 
@@ -78,6 +79,12 @@ class VerdictQuerySet(models.QuerySet["Verdict"]):
     def fautifs(self) -> "VerdictQuerySet":
         return self.exclude(defaut="")
 
+    def reperes_vus(self, chaine: str) -> Iterator[tuple[int, bytes]]:
+        """The last checkpoint that each verification of that chain saw: its number, its digest."""
+        vus = self.filter(chaine=chaine, dernier__gt=0).order_by("dernier")
+        for numero, empreinte in vus.values_list("dernier", "empreinte").distinct():
+            yield numero, bytes(empreinte)
+
     def entre(self, debut: datetime, fin: datetime) -> "VerdictQuerySet":
         return self.filter(faite_le__gte=debut, faite_le__lt=fin)
 
@@ -92,8 +99,10 @@ class Verdict(models.Model):
     actes = models.BigIntegerField()  # read again, of its own chain alone
     reperes = models.BigIntegerField()  # whose signature was verified
     dernier = models.BigIntegerField()  # number of the last one
+    empreinte = models.BinaryField(default=b"")  # of the last one; empty: none, or not kept then
     defaut = models.CharField(max_length=10, blank=True, choices=choix(Defaut))  # empty: intact
     ou = models.BigIntegerField(default=0)  # the sequence, or the number of the checkpoint
+    nouveau = models.BooleanField(default=False)  # a fault that its DPO was not told yet
 
     objects = VerdictQuerySet.as_manager()
 
@@ -104,5 +113,27 @@ class Verdict(models.Model):
 
     class DonneesPersonnelles:
         champs: ClassVar = communs(
-            "organisation chaine faite_le actes reperes dernier defaut ou", TECHNIQUE
+            "organisation chaine faite_le actes reperes dernier empreinte defaut ou nouveau",
+            TECHNIQUE,
         )
+
+
+class FauteDite(models.Model):
+    """A fault of a chain that its reader was told: known by its kind and place, told once."""
+
+    id = models.BigAutoField(primary_key=True)
+    organisation = models.CharField(max_length=40)
+    chaine = models.CharField(max_length=40)
+    defaut = models.CharField(max_length=10, choices=choix(Defaut))
+    ou = models.BigIntegerField()  # as in a Verdict
+    vue_le = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["organisation", "chaine", "defaut", "ou"], name="journal_fautedite_unique"
+            )
+        ]
+
+    class DonneesPersonnelles:
+        champs: ClassVar = communs("organisation chaine defaut ou vue_le", TECHNIQUE)

@@ -38,7 +38,7 @@ BEGIN
                 EXECUTE format('GRANT SELECT ON %s TO execution', relation.nom);
             WHEN relation.relname IN (
                 'journal_evenement', 'journal_repere', 'journal_clepublique', 'journal_verdict',
-                'journal_certificat', 'journal_moissupprime'
+                'journal_fautedite', 'journal_certificat', 'journal_moissupprime'
             ) THEN
                 EXECUTE format('GRANT SELECT, INSERT ON %s TO execution', relation.nom);
             ELSE
