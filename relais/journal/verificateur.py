@@ -11,7 +11,7 @@ import hashlib
 import json
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -300,6 +300,14 @@ class Entete:
     jusqu_a: Tete
 
 
+@dataclass(frozen=True)
+class Cle:
+    """A public key (32 bytes), and the chain it signs for; "": not told."""
+
+    publique: bytes
+    chaine: str = ""
+
+
 @dataclass
 class Bilan:
     """What a verification found; each fault with where it is, in French."""
@@ -325,6 +333,7 @@ VERDICTS = {
     Defaut.ORPHELIN: (11, "Incomplet : un maillon a perdu son acte"),
     Defaut.ALTERE: (10, "Altéré : ce n'est plus ce qui a été enregistré"),
     Defaut.ROMPU: (10, "Altéré : la chaîne est rompue"),
+    Defaut.CONTREDIT: (16, "Contredit : une tête que vous tenez n'est pas celle de cet export"),
     Defaut.HORLOGE: (14, "Heure en arrière : un acte porte une heure d'avant celui qui le précède"),
 }
 INTACT, ILLISIBLE = 0, 15
@@ -336,16 +345,25 @@ def ecrire(objet: Mapping[str, Any]) -> bytes:
     return json.dumps(objet, sort_keys=True, separators=(",", ":")).encode() + b"\n"
 
 
-def examiner(chemin: Path, publiques: Mapping[str, bytes]) -> Bilan:
-    """Check the export of that path under these public keys. Raises Illisible."""
+def examiner(chemin: Path, cles: Iterable[Cle], tenues: Sequence[Tete] = ()) -> Bilan:
+    """Check the export of that path under the keys of its chain. Raises Illisible.
+
+    `tenues`: heads known from elsewhere (a mail), which it must hold as they are.
+    """
+    entete = _entete(next((objet for _, objet in _lignes(chemin)), None))
+    publiques = {
+        identifiant(une.publique): une.publique
+        for une in cles
+        if une.chaine in ("", entete.organisation)
+    }
     lus: list[Ligne | Repere | Mois] = []
-    bilan = _examiner_les_lignes(chemin, publiques, lus)
-    entete = bilan.entete
+    bilan = _examiner_les_lignes(chemin, publiques, lus, entete)
     reperes = [un for un in lus if isinstance(un, Repere)]
     supprimes = [un for un in lus if isinstance(un, Mois)]
     bilan.fautes += _fautes_du_debut(entete, supprimes)
+    vues = {entete.depuis.sequence: entete.depuis.empreinte}
     constat = controler(
-        _actes(chemin, entete.organisation),
+        _retenues(_actes(chemin, entete.organisation), {une.sequence for une in tenues}, vues),
         depuis=entete.depuis,
         reperes=[*(repere.tete for repere in reperes), entete.jusqu_a],
     )
@@ -359,7 +377,25 @@ def examiner(chemin: Path, publiques: Mapping[str, bytes]) -> Bilan:
         ),
     ):
         bilan.fautes += [(a.defaut, f"{nom} {a.sequence}") for a in anomalies]
+    bilan.fautes += [
+        (
+            Defaut.CONTREDIT,
+            f"séquence {une.sequence}" + ("" if une.sequence in vues else ", absente"),
+        )
+        for une in tenues
+        if vues.get(une.sequence) != une.empreinte
+    ]
     return bilan
+
+
+def _retenues(
+    lignes: Iterable[Ligne], voulues: set[int], vues: dict[int, bytes]
+) -> Iterator[Ligne]:
+    """The links as they go, the digests of those wanted kept in `vues`."""
+    for ligne in lignes:
+        if ligne.sequence in voulues:
+            vues[ligne.sequence] = ligne.empreinte
+        yield ligne
 
 
 def _fautes_du_debut(entete: Entete, supprimes: list[Mois]) -> Iterator[tuple[Defaut, str]]:
@@ -371,29 +407,30 @@ def _fautes_du_debut(entete: Entete, supprimes: list[Mois]) -> Iterator[tuple[De
 
 
 def _examiner_les_lignes(
-    chemin: Path, publiques: Mapping[str, bytes], lus: list[Ligne | Repere | Mois]
+    chemin: Path,
+    publiques: Mapping[str, bytes],
+    lus: list[Ligne | Repere | Mois],
+    entete: Entete,
 ) -> Bilan:
     """First reading: what each line is, and the seal. Keeps in `lus` all but the links."""
-    bilan: Bilan | None = None
+    bilan = Bilan(entete)
     lues = hashlib.sha256()
     scelle = False
     for rang, (brute, objet) in enumerate(_lignes(chemin), 1):
-        if bilan is None:
-            bilan = Bilan(_entete(objet))
+        if rang == 1:
+            pass
         elif scelle:
             bilan.fautes.append((Defaut.ALTERE, f"ligne {rang}, après le sceau"))
         elif not brute.endswith(b"\n"):
             break
         elif isinstance(objet, dict) and objet.get("genre") == "sceau":
             scelle = True
-            bilan.fautes += _fautes_du_sceau(objet, lues.digest(), bilan.entete, publiques)
-        elif (lu := _lire(objet, bilan.entete.organisation)) is None:
+            bilan.fautes += _fautes_du_sceau(objet, lues.digest(), entete, publiques)
+        elif (lu := _lire(objet, entete.organisation)) is None:
             bilan.fautes.append((Defaut.ALTERE, f"ligne {rang}, illisible"))
         elif not isinstance(lu, Ligne):
             lus.append(lu)
         lues.update(brute)
-    if bilan is None:
-        raise Illisible("le fichier est vide")
     if not scelle:
         bilan.fautes.append((Defaut.TRONQUE, "le sceau manque"))
     return bilan
@@ -509,10 +546,23 @@ def _date(valeur: Any) -> datetime:
     return instant
 
 
-def cles_de(texte: str) -> dict[str, bytes]:
-    """The public keys written in a text (64 hexadecimal digits each), by identifier."""
-    cles = map(bytes.fromhex, re.findall(r"\b[0-9a-f]{64}\b", texte))
-    return {identifiant(cle): cle for cle in cles}
+def cles_de(texte: str) -> list[Cle]:
+    """The public keys written in a text: 64 hexadecimal digits, then the code of their chain.
+
+    A whole mail will do: what follows a colon at once is the digest of a head.
+    """
+    trouvees = re.findall(r"(?<![:\w])([0-9a-f]{64})\b(?:[ \t]+([a-z][a-z0-9-]*))?", texte)
+    return [Cle(bytes.fromhex(cle), chaine) for cle, chaine in trouvees]
+
+
+def tete_de(texte: str) -> Tete:
+    """A head as a mail gives it, SEQUENCE:EMPREINTE. Raises ArgumentTypeError."""
+    sequence, _, dite = texte.partition(":")
+    try:
+        return Tete(_nombre(int(sequence)), _octets(dite.lower()))
+    except ValueError:
+        phrase = "un nombre, deux-points et 64 chiffres hexadécimaux"
+        raise argparse.ArgumentTypeError(phrase) from None
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -524,15 +574,26 @@ def main(arguments: list[str] | None = None) -> int:
     analyseur.add_argument(
         "--cle",
         required=True,
-        help="la clé publique (64 chiffres hexadécimaux), ou un fichier qui en contient",
+        help="la clé publique (64 chiffres hexadécimaux), ou un fichier qui en contient : "
+        "une par ligne, suivie du code de son organisation",
+    )
+    analyseur.add_argument(
+        "--tete",
+        metavar="SEQUENCE:EMPREINTE",
+        type=tete_de,
+        action="append",
+        default=[],
+        help="une tête reçue par courriel, que l'export doit contenir (peut se répéter)",
     )
     options = analyseur.parse_args(arguments)
     fichier = Path(options.cle)
-    publiques = cles_de(fichier.read_text("utf-8") if fichier.is_file() else options.cle)
-    if not publiques:
+    cles = cles_de(fichier.read_text("utf-8", "replace") if fichier.is_file() else options.cle)
+    if not cles:
         analyseur.error("--cle : aucune clé publique ici (64 chiffres hexadécimaux)")
+    if len(cles) > 1 and not all(une.chaine for une in cles):
+        analyseur.error("--cle : plusieurs clés, dont une n'est pas suivie de son organisation")
     try:
-        bilan = examiner(options.export, publiques)
+        bilan = examiner(options.export, cles, options.tete)
     except (Illisible, OSError) as erreur:
         phrase = erreur if isinstance(erreur, Illisible) else "le fichier ne s'ouvre pas"
         print(f"Illisible : {phrase}.", file=sys.stderr)

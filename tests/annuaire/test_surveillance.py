@@ -10,6 +10,7 @@ from django.db import DatabaseError, connection
 
 from relais.annuaire import courriers, surveillance
 from relais.annuaire.models import CourrierDeCompte
+from relais.journal import verificateur
 from relais.journal.actions import consigner
 from relais.journal.models import SYSTEME, Action, Repere, Verdict
 from relais.journal.mur import pour
@@ -176,7 +177,8 @@ def test_la_synthese_donne_de_quoi_prouver(parties: Personas) -> None:
         repere = Repere.objects.de(CD35).last()
     assert repere
     assert repere.sequence >= 3
-    assert bytes(repere.empreinte).hex() in texte
+    assert f"\nEmpreinte\u00a0: {repere.sequence}:{bytes(repere.empreinte).hex()}\n" in texte
+    assert [une.chaine for une in verificateur.cles_de(texte)] == [CARSAT, CD35, SYSTEME]
     assert "Journal reçu\u00a0: le Département d’Ille-et-Vilaine" in texte
     assert "Vérifications\u00a0: 1, sans défaut." in texte
     assert "Repères signés\u00a0: 1." in texte

@@ -14,12 +14,13 @@ from random import Random
 import pytest
 
 from relais.journal import verificateur
-from relais.journal.verificateur import Defaut, Tete, controler_reperes
+from relais.journal.verificateur import Defaut, Ligne, Tete, controler_reperes
 
 from . import exports
 from .exports import AUTRE, CLE, INSTANT, chaine_de, export_de, reperes_de, rescelle, signe, verdict
 
 INTACT, ALTERE, MANQUANT, TRONQUE, SIGNATURE, HORLOGE, ILLISIBLE = 0, 10, 11, 12, 13, 14, 15
+CONTREDIT = 16
 CHAINE = chaine_de(60)
 
 
@@ -175,6 +176,75 @@ def test_les_cles_se_lisent_dans_un_fichier(tmp_path: Path, chemin: Path) -> Non
     assert verificateur.main([str(chemin), "--cle", str(cles)]) == INTACT
     with pytest.raises(SystemExit) as sortie:
         verificateur.main([str(chemin), "--cle", "pas-une-cle"])
+    assert sortie.value.code == 2
+
+
+def verifier(chemin: Path, cles: str, *tetes: str) -> int:
+    fichier = chemin.with_name("cles.txt")
+    fichier.write_text(cles)
+    dites = [mot for tete in tetes for mot in ("--tete", tete)]
+    return verificateur.main([str(chemin), "--cle", str(fichier), *dites])
+
+
+def test_seules_les_cles_de_la_chaine_de_l_export_comptent(chemin: Path) -> None:
+    """The key of the other party signs nothing here, though it is in the same file."""
+    des_deux = f"{AUTRE.publique.hex()}  cd35\n{CLE.publique.hex()}  carsat-bretagne\n"
+    chemin.write_bytes(export_de(CHAINE))
+    assert verifier(chemin, des_deux) == SIGNATURE
+    assert verifier(chemin, f"{CLE.publique.hex()}  carsat-bretagne\n") == SIGNATURE
+    chemin.write_bytes(export_de(CHAINE, cle=AUTRE))
+    assert verifier(chemin, des_deux) == INTACT
+    assert verifier(chemin, f"{AUTRE.publique.hex()}\n") == INTACT
+    assert verifier(chemin, f"{AUTRE.publique.hex()}  cd35\n{CLE.publique.hex()}  cd35\n") == INTACT
+
+
+def test_plusieurs_cles_sans_leur_chaine_se_refusent(
+    chemin: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    chemin.write_bytes(export_de(CHAINE))
+    with pytest.raises(SystemExit) as sortie:
+        verifier(chemin, f"{AUTRE.publique.hex()}\n{CLE.publique.hex()}  cd35\n")
+    assert sortie.value.code == 2
+    assert "plusieurs clés" in capsys.readouterr().err
+
+
+def dite(ligne: Ligne) -> str:
+    return f"{ligne.sequence}:{ligne.empreinte.hex()}"
+
+
+def test_une_tete_recue_par_courriel_se_compare(
+    chemin: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A history made again with the true key: the mail alone tells it."""
+    refaite = chaine_de(60, instant=INSTANT + timedelta(seconds=5))
+    cle, tetes = f"{CLE.publique.hex()}  cd35\n", (dite(CHAINE[9]), dite(CHAINE[59]))
+    chemin.write_bytes(export_de(CHAINE))
+    assert verifier(chemin, cle, *tetes) == INTACT
+    chemin.write_bytes(export_de(refaite))
+    assert verifier(chemin, cle) == INTACT
+    assert verifier(chemin, cle, tetes[1]) == CONTREDIT
+    lu = capsys.readouterr().err
+    assert "Contredit : une tête que vous tenez n'est pas celle de cet export." in lu
+    assert "séquence 60" in lu
+
+
+def test_une_tete_hors_de_l_export_n_est_pas_verifiee(
+    chemin: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cle = CLE.publique.hex()
+    chemin.write_bytes(export_de(CHAINE[24:45], []))
+    assert verifier(chemin, cle, dite(CHAINE[23]), dite(CHAINE[24]), dite(CHAINE[44])) == INTACT
+    assert verifier(chemin, cle, dite(CHAINE[45])) == CONTREDIT
+    assert "séquence 46, absente" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "tete", ["", "5", "5:", "x:" + "0" * 64, "-1:" + "0" * 64, "5:" + "0" * 63]
+)
+def test_une_tete_mal_ecrite_se_refuse(tete: str, chemin: Path) -> None:
+    chemin.write_bytes(export_de(CHAINE))
+    with pytest.raises(SystemExit) as sortie:
+        verifier(chemin, CLE.publique.hex(), tete)
     assert sortie.value.code == 2
 
 
