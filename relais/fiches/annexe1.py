@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import date
 
-from relais.adaptateurs.image import Page
 from relais.fiches.contenu import Contenu, Personne, Signature
 from relais.regles import nir
 from relais.regles.convention import Choix, Convention, Notice, TextesPerimetre
@@ -21,8 +20,11 @@ from relais.socle.templatetags.relais_affichage import (
 Bloc = dict[str, object]
 
 
-def blocs(contenu: Contenu, convention: Convention) -> Bloc:
-    """Header, professional, identity and boxes: the data that both request and answer carry."""
+def blocs(contenu: Contenu, convention: Convention, *, masque: bool = False) -> Bloc:
+    """Header, professional, identity and boxes: the data that both request and answer carry.
+
+    `masque`: of the NIR, what a screen shows.
+    """
     jour, fiche, personne = contenu.cree_le, convention.fiche, contenu.personne
     return {
         "libelles": {
@@ -42,7 +44,7 @@ def blocs(contenu: Contenu, convention: Convention) -> Bloc:
             "nom_naissance": personne.nom_naissance,
             "nom_marital": personne.nom_marital,
             "prenom": personne.prenom,
-            "nir": _nir(personne),
+            "nir": _nir(personne, masque=masque),
             "adresse": ", ".join(ligne.strip() for ligne in personne.adresse.splitlines() if ligne),
             "mail": personne.mail,
             "telephone": telephone(personne.telephone),
@@ -87,8 +89,11 @@ def precisions(contenu: Contenu, convention: Convention) -> list[Bloc]:
     return [{"titre": titre, "lignes": lignes} for titre, lignes in candidats if lignes]
 
 
-def signature(contenu: Contenu, page: Page | None) -> Bloc:
-    """Who signed, how and when, in words; the picture is laid beside."""
+def signature(contenu: Contenu, *, a_part: bool) -> Bloc:
+    """Who signed, how and when, in words; the picture is laid beside.
+
+    `a_part`: the signed page is a file of its own.
+    """
     signee = contenu.signature
     if signee is None or not signee.mode:
         lignes = ["À signer"]
@@ -97,7 +102,6 @@ def signature(contenu: Contenu, page: Page | None) -> Bloc:
     if signee.mode == ModeSignature.ECRAN:
         comment, jointe = f"Signée à l’écran{quand}", []
     else:
-        a_part = page is not None and page.type_mime == "application/pdf"
         comment = f"Page signée{quand}"
         jointe = ["jointe à part" if a_part else "jointe à la fiche"]
     lignes = [comment, _signataire(signee), *jointe]
@@ -117,11 +121,12 @@ def _signataire(signee: Signature) -> str:
     return f"par {nom}, {qualite}".rstrip(", ") if nom else "par son représentant"
 
 
-def _nir(personne: Personne) -> str:
+def _nir(personne: Personne, *, masque: bool) -> str:
     if not personne.nir:
         raison = RAISONS_SANS_NIR.get(SansNir(personne.sans_nir)) if personne.sans_nir else None
         return f"non indiqué{ESPACE}: {raison}" if raison else ""
-    ecrit = nir.espacer(personne.nir, personne.nir_cle or "").replace(" ", ESPACE)
+    entier = nir.espacer(personne.nir, personne.nir_cle or "")
+    ecrit = (personne.numero_masque if masque else entier).replace(" ", ESPACE)
     mentions = [
         "clé non connue" if personne.nir_cle is None else "",
         "numéro provisoire" if personne.nir_provisoire else "",

@@ -42,18 +42,24 @@ PAR_NATURE = {
 
 
 def demande(
-    contenu: Contenu, *, reference: str, convention: Convention, page: Page | None = None
+    contenu: Contenu,
+    *,
+    reference: str,
+    convention: Convention,
+    page: Page | None = None,
+    masque: bool = False,
 ) -> bytes:
     """The request as PDF: one page, two with a long comment, one more for a photographed page.
 
     `page`: what was signed, as `contenu.signature` says: the drawing, or the signed page. A signed
-    page that is itself a PDF is not copied in: it is joined beside.
+    page that is itself a PDF is not copied in: it is joined beside. `masque`: neither the whole
+    NIR, nor the signed page that bears it.
     """
-    donnees = {**_bloc_demande(contenu, convention, page), "pied": _pied(reference)}
+    bloc = _bloc_demande(contenu, convention, page, masque=masque)
+    donnees = {**bloc, "pied": _pied(reference)}
     titre = f"{convention.fiche.titre.exigee(contenu.cree_le)} – {reference}"
-    return pdf.composer(
-        DEMANDE, donnees, titre=titre, le=contenu.cree_le, images=_images(contenu, page)
-    )
+    images = _images(contenu, page, masque=masque)
+    return pdf.composer(DEMANDE, donnees, titre=titre, le=contenu.cree_le, images=images)
 
 
 def reponse(
@@ -64,15 +70,17 @@ def reponse(
     convention: Convention,
     traitee_le: date,
     pour_la_caisse: bool = False,
+    masque: bool = False,
 ) -> bytes:
     """The answer as PDF, under the same data as the request (annex 1, circuit 2).
 
     Box 1 unticked: the neutral sentence and nothing else, except on the caisse's own copy.
+    `masque`: without the whole NIR.
     """
     lisible = contenu.informe or pour_la_caisse
     bloc = _bloc_reponse(reponse if lisible else None, convention, traitee_le)
     donnees = {
-        **annexe1.blocs(contenu, convention),
+        **annexe1.blocs(contenu, convention, masque=masque),
         "reponse": bloc,
         "pied": _pied(reference),
     }
@@ -190,6 +198,11 @@ def dossier(
     return pdf.composer(DOSSIER, donnees, titre=titre, le=jour, images=images)
 
 
+def est_une_page(contenu: Contenu) -> bool:
+    """Whether what was signed is the whole page on paper, and not a drawing on the screen."""
+    return contenu.signature is not None and contenu.signature.mode == ModeSignature.PAGE
+
+
 def nom_de_fichier(reference: str, nature: NaturePdf) -> str:
     """Name of a downloaded PDF: its nature and the reference, which means nothing."""
     return f"fiche-de-liaison-{reference}-{nature}.pdf"
@@ -204,12 +217,14 @@ def _pied(reference: str) -> str:
     return f"Référence {reference}"
 
 
-def _bloc_demande(contenu: Contenu, convention: Convention, page: Page | None) -> dict[str, object]:
+def _bloc_demande(
+    contenu: Contenu, convention: Convention, page: Page | None, *, masque: bool = False
+) -> dict[str, object]:
     return {
-        **annexe1.blocs(contenu, convention),
+        **annexe1.blocs(contenu, convention, masque=masque),
         **annexe1.accords(contenu, convention),
         "precisions": annexe1.precisions(contenu, convention),
-        "signature": annexe1.signature(contenu, page),
+        "signature": annexe1.signature(contenu, a_part=_a_part(contenu, page, masque=masque)),
     }
 
 
@@ -225,16 +240,22 @@ def _bloc_piece(piece: PieceDuDossier, convention: Convention) -> dict[str, obje
     return {"titre": titre, "demande": demande, "reponse": reponse}
 
 
-def _images(contenu: Contenu, page: Page | None) -> dict[str, Page]:
-    """What was signed, under its place in the request. A signed PDF stays a file of its own."""
-    if page is None or page.type_mime == "application/pdf":
+def _images(contenu: Contenu, page: Page | None, *, masque: bool = False) -> dict[str, Page]:
+    """What was signed, under its place in the request."""
+    if page is None or _a_part(contenu, page, masque=masque):
         return {}
     return {_emplacement(contenu): page}
 
 
+def _a_part(contenu: Contenu, page: Page | None, *, masque: bool) -> bool:
+    """A signed PDF stays a file of its own; so does any signed page where the NIR is masked."""
+    if page is None:
+        return False
+    return page.type_mime == "application/pdf" or (masque and est_une_page(contenu))
+
+
 def _emplacement(contenu: Contenu) -> str:
-    est_une_page = contenu.signature is not None and contenu.signature.mode == ModeSignature.PAGE
-    return "page" if est_une_page else "trait"
+    return "page" if est_une_page(contenu) else "trait"
 
 
 def _bloc_reponse(

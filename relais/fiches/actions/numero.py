@@ -6,9 +6,11 @@ from relais.annuaire.droits import exiger
 from relais.annuaire.models import Affectation
 from relais.fiches import droits, exemplaires
 from relais.fiches.actions.acte import ActeRefuse, consigner_par
+from relais.fiches.contenu import Contenu
 from relais.fiches.models import Fiche
 from relais.journal.models import Action
 from relais.regles import nir
+from relais.regles.convention import ROLES_DE_LA_CAISSE
 from relais.regles.fiche import MotifCopie
 
 SANS_RAISON = "Dites pourquoi vous avez besoin du numéro."
@@ -19,6 +21,22 @@ def est_porte(fiche: Fiche, *, par: Affectation) -> bool:
     """Whether the copy of that side holds a NIR."""
     demande = exemplaires.derniere_demande(fiche, par.organisation_id)
     return demande is not None and bool(demande[1].personne.nir)
+
+
+@transaction.atomic
+def mettre_au_papier(fiche: Fiche, contenu: Contenu, *, par: Affectation) -> bool:
+    """Whether a paper given to `par` bears the whole number; at the caisse, journaled as a copy.
+
+    The Département keeps the one that it wrote. At the caisse it is for who took charge.
+    """
+    exiger(droits.peut_lire(par, fiche))
+    if par.role not in ROLES_DE_LA_CAISSE:
+        return True
+    if not droits.a_pris_en_charge(par, fiche):
+        return False
+    if contenu.personne.nir:
+        consigner_par(Action.COPIE_NIR, fiche.reference, par=par)
+    return True
 
 
 @transaction.atomic

@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -22,7 +23,7 @@ from relais.fiches import (
     notes,
     sort,
 )
-from relais.fiches.actions import brouillons, envois
+from relais.fiches.actions import brouillons, envois, numero
 from relais.fiches.contenu import Contenu
 from relais.fiches.forms.caisse import FormulaireNote
 from relais.fiches.forms.listes import VUES_CAISSE, FiltresCaisse, FiltresDepartement
@@ -49,6 +50,10 @@ from relais.socle import horloge
 from relais.socle.horloge import jour_de
 
 RECENTES = 8
+PAGE_A_QUI_PREND_EN_CHARGE = (
+    "La page signée porte le numéro de sécurité sociale : l’agent qui prend la fiche en charge"
+    " l’ouvre."
+)
 
 
 @au_departement
@@ -176,6 +181,7 @@ def demande_pdf(requete: HttpRequest, reference: str) -> HttpResponse:
         reference=fiche.reference,
         convention=regles(fiche),
         page=exemplaires.lire_page(copie),
+        masque=not numero.mettre_au_papier(fiche, contenu, par=requete.affectation),
     )
     return rendre_le_pdf(requete, fiche, pdf, "demande")
 
@@ -183,12 +189,17 @@ def demande_pdf(requete: HttpRequest, reference: str) -> HttpResponse:
 @aux_deux
 @require_GET
 def page_signee(requete: HttpRequest, reference: str) -> HttpResponse:
-    """The signed page itself, always as an attachment."""
+    """The signed page itself, always as an attachment; it bears the number, a drawing does not."""
     fiche = la_fiche_ouverte(requete, reference)
     demande = exemplaires.derniere_demande(fiche, requete.affectation.organisation_id)
     page = exemplaires.lire_page(demande[0]) if demande else None
-    if page is None:
+    if demande is None or page is None:
         raise Http404
+    if documents.est_une_page(demande[1]) and not numero.mettre_au_papier(
+        fiche, demande[1], par=requete.affectation
+    ):
+        messages.warning(requete, PAGE_A_QUI_PREND_EN_CHARGE)
+        return redirect("fiches:voir", reference)
     noter(requete, Action.DOCUMENT_IMPRIME, fiche.reference)
     nom = f"{fiche.reference}-page-signee.{page.type_mime.rsplit('/', 1)[-1]}"
     return fichier_joint(page.octets, nom, page.type_mime)
@@ -215,6 +226,7 @@ def reponse_pdf(requete: HttpRequest, reference: str) -> HttpResponse:
         convention=regles(fiche),
         traitee_le=jour_de(fiche.repondue_le),
         pour_la_caisse=affichage.cote_caisse(requete.affectation),
+        masque=not numero.mettre_au_papier(fiche, demande[1], par=requete.affectation),
     )
     return rendre_le_pdf(requete, fiche, pdf, "reponse")
 
