@@ -143,6 +143,7 @@ CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "socle_cache",
+        "KEY_FUNCTION": "relais.socle.cache.nommer",
         # Locks live here: filling the cache with other addresses must not push them out.
         "OPTIONS": {"MAX_ENTRIES": 100_000},
     }

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from allauth.mfa.models import Authenticator
 from django.conf import settings
+from django.core.cache import cache
+from django.db import connection
 
 from relais.annuaire import conventions, saisies
 from relais.annuaire.contexte import contexte_systeme
@@ -17,6 +19,7 @@ from relais.journal.models import SYSTEME
 from relais.regles.convention import Datee, Ligne
 from relais.rgpd.actions import oublis
 from relais.rgpd.models import Passage
+from relais.socle import horloge
 from tests.fiches import gestes
 from tests.fiches.gestes import CAISSE, DEPARTEMENT, LUNDI, apres
 from tests.personas import Personas
@@ -104,6 +107,17 @@ def test_le_second_facteur_d_un_compte_ferme_un_jour(
         part_a(apres(days=1), Authenticator.objects.filter(user=agent).exists, "facteur")
     assert not gestes.a_une_cle("second_facteur", gestes.UUID(cle))
     assert Authenticator.objects.filter(user=autre).exists()
+
+
+def test_une_ligne_du_cache_des_qu_elle_a_expire(personas: Personas) -> None:
+    """Django only lets them be written over; nobody's, they are not counted."""
+    cache.clear()
+    cache.set("breve", 1, timeout=60)
+    cache.set("longue", 1, timeout=600)
+    oublier(horloge.maintenant() + timedelta(seconds=120))
+    with connection.cursor() as curseur:
+        curseur.execute("SELECT cache_key FROM socle_cache")
+        assert [cle for (cle,) in curseur.fetchall()] == [cache.make_key("longue")]
 
 
 @pytest.fixture

@@ -24,6 +24,7 @@ from relais.journal.mur import pour
 from relais.regles.calendrier import decaler
 from relais.reperage.models import Correspondance
 from relais.rgpd.models import Passage
+from relais.socle import cache
 from relais.socle.horloge import PARIS, minuit
 from relais.socle.models import CourrielEnFile
 
@@ -138,7 +139,13 @@ def _facteurs(maintenant: datetime) -> int:
     return len(retires)
 
 
-# By the code of their retention (relais.regles.durees).
+def _cache(maintenant: datetime) -> int:
+    """What holds for minutes, expired: nobody's, so that it is neither counted nor journaled."""
+    cache.oublier_l_expire(maintenant)
+    return 0
+
+
+# By the code of their retention (relais.regles.durees); `cache` has each row's own.
 OUBLIS: dict[str, Oubli] = {
     "courriel": _courriels,
     "point": _points,
@@ -146,6 +153,7 @@ OUBLIS: dict[str, Oubli] = {
     "seance": _seances,
     "saisie": _saisies,
     "facteur": _facteurs,
+    "cache": _cache,
 }
 
 
