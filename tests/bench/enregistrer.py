@@ -126,6 +126,7 @@ def _ecrire_seulement(lots: list[list[object]]) -> None:
                     vue_le=NOVEMBRE,
                     examinee_le=NOVEMBRE,
                     creee_le=datetime(2026, 11, 1, tzinfo=UTC),
+                    compte_du=NOVEMBRE,
                     a_purger_le=datetime(2027, 11, 1, tzinfo=UTC),
                 )
                 for pk, scelle in scelles.items()
