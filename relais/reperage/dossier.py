@@ -156,8 +156,9 @@ class Conflit:
 
     `nature`: `nir`, another number for the same names and birth date; `prenoms`, other first
     names under the same number and birth date; `doublon`, another row (its UUID) that is the same
-    person; `naissance`, another birth date (ISO) under the same number and names. `valeur`: what
-    the other source says. `decision`: what was decided, so that the next file does not ask again.
+    person; `naissance`, another birth date under the same number and names (ISO, then J or O where
+    it is not wholly known). `valeur`: what the other source says. `decision`: what was decided, so
+    that the next file does not ask again.
     """
 
     nature: str

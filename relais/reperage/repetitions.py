@@ -74,7 +74,7 @@ def est_la_meme(une: Recue, autre: Recue) -> bool:
     numeros = {un.nir[:LONGUEUR_CORPS] for un in (qui, lu)}
     if len(numeros - {""}) > 1 or not prenoms_accordes(qui.prenoms, lu.prenoms):
         return False
-    if numeros != {""} and "" not in numeros:
+    if "" not in numeros:
         return naissances_accordees(qui, lu)
     return qui.naissance == lu.naissance and nom_commun(qui, lu)
 

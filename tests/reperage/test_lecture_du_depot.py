@@ -68,8 +68,11 @@ def test_les_lots_sont_scelles_et_ne_coupent_pas_un_foyer(
     charge: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("relais.reperage.lots.NOMBRE", 3)
-    couple = foyer(personne("1959-11-01"), personne("1958-11-01", "CJT"))
-    depot = lire(deposer(charge, flux(*[couple] * 4)))
+    couples = [
+        foyer(personne(f"1959-11-0{jour}"), personne(f"1958-11-0{jour}", "CJT"))
+        for jour in range(1, 5)
+    ]
+    depot = lire(deposer(charge, flux(*couples)))
     with vu_de(ORGANISATION):
         lots = list(Lot.objects.d_un_depot(depot.pk))
     assert [lot.nombre for lot in lots] == [4, 4]
@@ -214,7 +217,8 @@ def test_lire_deux_fois_ne_fait_rien_de_plus(charge: Client) -> None:
 def test_annuler_pendant_la_lecture_l_arrete(
     charge: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    depot = deposer(charge, flux(*[foyer(personne())] * 30))
+    foyers = [foyer(personne(f"1959-11-{jour:02}")) for jour in range(1, 31)]
+    depot = deposer(charge, flux(*foyers))
     monkeypatch.setattr("relais.reperage.lots.NOMBRE", 5)
     par_lots, comparer = lectures._par_lots, lectures.enregistrement.comparer
     faits = []

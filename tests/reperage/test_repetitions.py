@@ -6,10 +6,12 @@ from typing import Any
 import pytest
 
 from relais.regles.foyer import Precision
-from relais.regles.reperage import Difference
+from relais.regles.reperage import Difference, EtatImport
 from relais.regles.subsidiarite import Aah
 from relais.reperage import constats, lots, repetitions
+from relais.reperage.actions import lectures
 from relais.reperage.dossier import Coordonnees, Situation
+from relais.reperage.models import Import
 from relais.reperage.repetitions import Repetitions
 from tests.personas import Personas, connecter
 from tests.reperage.flux import activite, flux, foyer, personne
@@ -66,6 +68,21 @@ def test_la_suspension_d_un_second_foyer_n_est_pas_perdue(
         )
     assert fait.comptes[Difference.INCHANGEE] == 6
     assert fait.comptes.get(Difference.SUSPENSION, 0) == 0
+
+
+def test_un_flux_lu_une_seconde_fois_n_est_pas_un_autre_essai(
+    charge: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ouvrir, essais = lectures.ouvertures.ouvrir, []
+
+    def noter(depot: Import, **options: Any) -> Any:
+        essais.append(depot.essais)
+        return ouvrir(depot, **options)
+
+    monkeypatch.setattr(lectures.ouvertures, "ouvrir", noter)
+    un = foyer(personne("1963-05-01", qui=MOI))
+    assert lire(deposer(charge, flux(un, un))).etat == EtatImport.PRET
+    assert essais == [1, 1]
 
 
 def test_deux_lignes_d_un_tableau_sont_reunies(charge: Any) -> None:

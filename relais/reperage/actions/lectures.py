@@ -68,7 +68,7 @@ def lire(numero: UUID, *, organisation: str, maintenant: datetime) -> None:
             raise FichierRefuse(TROP_LOURD)
         repetitions = Repetitions()
         if not _relecture(depot, repetitions).faire():
-            depot = _commencer(numero, organisation)
+            depot = _commencer(numero, organisation, suite_de=depot)
             if depot is not None:
                 _relecture(depot, repetitions, connues=True).faire()
     except FichierRefuse as refus:
@@ -96,15 +96,21 @@ def _refuser(numero: UUID, organisation: str, phrase: str, maintenant: datetime)
     depots.vider_pour(organisation, numero, maintenant=maintenant)
 
 
-def _commencer(numero: UUID, organisation: str) -> Import | None:
-    """The import, with nothing left of an earlier reading; None when it waits for none."""
+def _commencer(numero: UUID, organisation: str, *, suite_de: Import | None = None) -> Import | None:
+    """The import, with nothing left of an earlier reading; None when it waits for none.
+
+    `suite_de`: this is still the reading begun then, unless another job took it up.
+    """
     with contexte_systeme(organisation):
         depot = Import.objects.verrouille(numero)
         if depot is None or depot.etat not in EN_LECTURE:
             return None
+        if suite_de and suite_de.essais != depot.essais:
+            return None
         Lot.objects.d_un_depot(numero).delete()
         depot.etat, depot.lus, depot.total = EtatImport.LECTURE, 0, depot.octets
-        depot.comptes, depot.constats, depot.essais = {}, None, depot.essais + 1
+        depot.comptes, depot.constats = {}, None
+        depot.essais += suite_de is None
         depot.save(update_fields=["etat", "lus", "total", "comptes", "constats", "essais"])
         return depot
 
