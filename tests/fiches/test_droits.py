@@ -39,50 +39,14 @@ from relais.rgpd.actions import retenues
 from relais.rgpd.models import Retenue
 from relais.socle import horloge
 from tests.fiches import gestes, lectures, matrice
+from tests.fiches.colonnes import COLONNES
 from tests.fiches.gestes import CAISSE, DEPARTEMENT, LUNDI, apres
 from tests.fiches.matrice import Rangee
 from tests.fiches.saisies_jouees import POSTS
-from tests.personas import PERSONAS, Personas, connecter
+from tests.personas import Personas, connecter
 from tests.reperage import gestes as imports
 from tests.reperage import personnes as reperees
 
-COLONNES = {
-    "propriétaire": ["ts_rennes"],
-    "même équipe": ["ts_rennes_collegue"],
-    "autre TIS": ["ts_redon"],
-    "accueil": ["charge_accueil_rennes"],
-    "encadrante": ["encadrante_rennes"],
-    "caisse": ["agent_caisse", "agent_caisse_collegue"],
-    "responsable": ["responsable_caisse"],
-    "autre caisse": ["agent_autre_caisse"],
-    "référents": ["referent_departement", "referent_caisse"],
-    "autres rôles": [
-        *("charge_reperage", "dpo_departement", "dpo_caisse"),
-        *("admin_departement", "admin_caisse", "admin_technique"),
-    ],
-    "anonyme": [],
-    # the accounts
-    "terrain": ["ts_rennes", "ts_redon", "charge_accueil_rennes"],
-    "son administrateur": ["admin_departement"],
-    "administrateur de l’autre partie": ["admin_caisse"],
-    "sans compte à gérer": [
-        *("referent_departement", "charge_reperage", "dpo_departement", "admin_technique"),
-        *("agent_autre_caisse", "dpo_caisse"),
-    ],
-    # the caseload
-    "chargé du repérage": ["charge_reperage"],
-    "qui suit": ["ts_rennes"],
-    "hors du repérage": [
-        *("agent_caisse", "responsable_caisse", "agent_autre_caisse", "referent_departement"),
-        *("referent_caisse", "dpo_departement", "dpo_caisse", "admin_departement"),
-        *("admin_caisse", "admin_technique"),
-    ],
-    # the data protection officers
-    "DPO du Département": ["dpo_departement"],
-    "DPO de la caisse": ["dpo_caisse"],
-    "tout autre que lui": sorted(set(PERSONAS) - {"charge_reperage"}),
-    "tout autre rôle": sorted(set(PERSONAS) - {"dpo_departement", "dpo_caisse"}),
-}
 Chose = Fiche | Affectation | Dysfonctionnement | Retenue | Import | Export | PersonneReperee
 ETAPES: dict[str, Callable[[Personas], Chose]] = {}
 
@@ -328,7 +292,7 @@ def choisie_dans_la_liste(chose: Chose) -> dict[str, str]:
     return {"fiche": chose.reference, f"vue-{chose.reference}": str(agent or "")}
 
 
-def jouer(navigateur: Client, adresse: str, methode: str, chose: Chose) -> HttpResponse:
+def demander(navigateur: Client, adresse: str, methode: str, chose: Chose) -> HttpResponse:
     """What this person is answered; an error of ours fails by itself."""
     chemin = chemin_vers(adresse, chose)
     listes = ("/corbeille/", "/reperage/confier/")
@@ -343,6 +307,11 @@ def en_mots(reponse: HttpResponse) -> str:
     if reponse.status_code == 302 and reponse.headers["Location"].startswith("/compte/connexion/"):
         return "connexion"
     return {403: "non", 404: "absente", 405: "405"}.get(reponse.status_code, "oui")
+
+
+def jouer(navigateur: Client, adresse: str, methode: str, chose: Chose) -> str:
+    """What this person gets, in the words of the table."""
+    return en_mots(demander(navigateur, adresse, methode, chose))
 
 
 class Navigateurs:
@@ -371,7 +340,7 @@ def visiter(navigateur: Client, rangee: Rangee, chose: Chose, deja: int) -> tupl
     temoins, avant = dict(navigateur.cookies), transaction.savepoint()
     try:
         with lectures.ouvertures() as ouverts:
-            reponse = jouer(navigateur, rangee.adresse, rangee.methode, chose)
+            reponse = demander(navigateur, rangee.adresse, rangee.methode, chose)
         rien_de_lu = not ouverts or reponse.status_code == 302
         dit = rien_de_lu or lectures.evenements() > deja
         return en_mots(reponse), set() if dit else ouverts

@@ -31,10 +31,10 @@ from relais.fiches.models import Avis
 from relais.journal.models import Evenement
 from tests.adaptateurs.serveur_smtp import Boite, serveur
 from tests.fiches import gestes, matrice
+from tests.fiches.colonnes import COLONNES
 from tests.fiches.gestes import CAISSE, DEPARTEMENT
 from tests.fiches.lire_pdf import texte as texte_du_pdf
 from tests.fiches.test_droits import (
-    COLONNES,
     ETAPES,
     POSTS,
     Chose,
