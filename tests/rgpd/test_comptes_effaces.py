@@ -21,7 +21,7 @@ from tests.personas import Personas, connecter
 from tests.rgpd.gestes import dits
 
 INSTANT = timedelta(microseconds=1)
-ECHU = datetime(2027, 11, 23, 23, tzinfo=LUNDI.tzinfo)  # the 24th begins in Paris
+ECHU = datetime(2029, 11, 23, 23, tzinfo=LUNDI.tzinfo)  # the 24th begins in Paris
 EFFACE = "Compte supprimé"
 
 
@@ -40,7 +40,7 @@ def existe(agent: Agent) -> bool:
     return Agent.objects.filter(pk=agent.pk).exists()
 
 
-def test_un_compte_ferme_reste_douze_mois_puis_part(personas: Personas) -> None:
+def test_un_compte_ferme_reste_trente_six_mois_puis_part(personas: Personas) -> None:
     agent = fermer(personas.referent_departement)
     assert oublier(ECHU - INSTANT) == 0
     assert existe(agent)
