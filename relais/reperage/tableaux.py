@@ -222,8 +222,8 @@ class _Tableau:
             premiere = self.gens.setdefault(qui, lue.numero)
             if premiere != lue.numero:
                 yield (
-                    f"même personne que la ligne {premiere}, lue à part : triez le tableau par"
-                    " personne pour que ses activités soient lues ensemble"
+                    f"même personne que la ligne {premiere}, plus haut dans le tableau : triez-le"
+                    " par personne pour que ses activités soient lues ensemble"
                 )
 
     def _numero(

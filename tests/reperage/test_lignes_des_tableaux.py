@@ -103,8 +103,8 @@ def test_des_lignes_d_une_personne_qui_ne_se_suivent_pas_se_disent(reperer):
     )
     assert len(sortie.lignes) == 3
     assert sortie.erreurs == [
-        "ligne 4 : même personne que la ligne 2, lue à part : triez le tableau par personne pour"
-        " que ses activités soient lues ensemble."
+        "ligne 4 : même personne que la ligne 2, plus haut dans le tableau : triez-le par personne"
+        " pour que ses activités soient lues ensemble."
     ]
 
 
