@@ -87,15 +87,7 @@ def oublier_les_correspondances(departement: str, *, maintenant: datetime) -> in
             return 0
         siennes = Correspondance.objects.chez(departement)
         nombre = _supprimer(siennes.sans_usage_depuis(decaler(jour, mois=-mois)))
-        if nombre:
-            consigner(
-                Action.DESTRUCTION,
-                organisation=departement,
-                agent=None,
-                objet="correspondance",
-                nombre=nombre,
-            )
-    return nombre
+        return _noter("correspondance", nombre, chez=departement)
 
 
 def _courriels(maintenant: datetime) -> int:
