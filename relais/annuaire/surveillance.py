@@ -25,10 +25,12 @@ def signer_et_deposer() -> None:
 
     One that fails does not hold the others. Raises ExceptionGroup.
     """
+    couples, parties = Convention.objects.couples(), _parties()
     erreurs: list[Exception] = []
-    for chaine in (*_parties(), SYSTEME):
+    for chaine in (*parties, SYSTEME):
+        vers = [un for un in parties if chaine == SYSTEME or (chaine, un) in couples]
         try:
-            _signer_et_deposer(chaine)
+            _signer_et_deposer(chaine, vers)
         except Exception as erreur:
             erreurs.append(erreur)
     if erreurs:
@@ -77,13 +79,11 @@ def _parties() -> list[str]:
     return sorted({organisation for organisation, _ in Convention.objects.couples()})
 
 
-def _signer_et_deposer(chaine: str) -> None:
-    couples = Convention.objects.couples()
+def _signer_et_deposer(chaine: str, vers: list[str]) -> None:
     with contexte_systeme(chaine):
         numero = reperes.signer(chaine).numero
-        for autre in _parties():
-            if chaine == SYSTEME or (chaine, autre) in couples:
-                _deposer(numero, autre)
+        for autre in vers:
+            _deposer(numero, autre)
 
 
 def _deposer(numero: int, vers: str) -> None:
