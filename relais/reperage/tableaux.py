@@ -17,12 +17,11 @@ from relais.regles.nir import Nir
 from relais.reperage import dites, numeros, situations, taux, titres
 from relais.reperage.evenements import Evenement, Lecture, Personne, Refus, Remarque
 from relais.reperage.naissances import CaseRefusee, de_tableau
-from relais.reperage.titres import Champ, Choisies, Colonnes, normaliser
+from relais.reperage.titres import NON, OUI, Champ, Choisies, Colonnes, normaliser
 
 if TYPE_CHECKING:
     from relais.reperage.identites_des_tableaux import Identites
 
-_OUI, _NON = {"1", "o", "oui", "x", "true", "vrai"}, {"", "0", "n", "non", "false", "faux"}
 # The first word of a role; RDO answers for the file, and is not who it is of.
 _ENFANTS = {"enf", "enfant", "enfants", "pac", "rdo", "aut", "autre", "autres", "fils", "fille"}
 _A_CHARGE = ("a charge", "personne a charge", "personnes a charge")
@@ -270,8 +269,8 @@ def _situation(cases: Mapping[Champ, str]) -> tuple[dict[str, Any], list[str]]:
     dits = []
     for champ, nom in _OUI_OU_NON.items():
         dit = normaliser(cases.get(champ, ""))
-        situation[nom] = dit in _OUI
-        if dit not in _OUI | _NON:
+        situation[nom] = dit in OUI
+        if dit not in OUI | NON:
             dits.append(f"{champ} n’est ni oui ni non, et n’est pas compté")
     situation["aah"], illisible = taux.lire(normaliser(cases.get(Champ.AAH, "")))
     return situation, dits + [_AAH_ILLISIBLE] * illisible

@@ -3,9 +3,9 @@
 import re
 
 from relais.regles.subsidiarite import Aah
+from relais.reperage.titres import NON, OUI
 
-_OUI = {"1", "o", "oui", "x", "true", "vrai"}
-_RIEN = {"", "0", "n", "false", "faux", "-", "/", "nc", "neant"}
+_RIEN = NON | {"-", "/", "nc", "neant"}
 _REFUS = {"non", "pas", "sans", "aucun", "aucune"}
 _CONNUS = {"50_79": Aah.DE_50_A_79, "80": Aah.DE_80_OU_PLUS, "inconnu": Aah.INCONNU}
 _NOMBRE = re.compile(r"[0-9]+(?:[.,][0-9]+)?")
@@ -23,7 +23,7 @@ def lire(normal: str) -> tuple[Aah | None, bool]:
     """
     if normal in _RIEN or re.split(r"[^a-z]", normal)[0] in _REFUS:
         return None, False
-    if normal in _OUI:
+    if normal in OUI:
         return Aah.INCONNU, False
     if normal in _CONNUS:
         return _CONNUS[normal], False

@@ -128,6 +128,9 @@ _CONNUS: dict[Champ, tuple[str, ...]] = {
 }
 _ALIAS = {alias: champ for champ, connus in _CONNUS.items() for alias in connus}
 _CONTACTS = {"matricule", "numero demande rsa", "numero telephone dossier"}
+# Yes and no in a cell, normalised as a title is.
+OUI = frozenset({"1", "o", "oui", "x", "true", "vrai"})
+NON = frozenset({"", "0", "n", "non", "false", "faux"})
 RANGEES = 20  # a sheet may bear a few lines above its titles
 LONGUEUR = 200  # of a title, as it is kept
 SANS_TITRES = "La première ligne ne porte pas de titres. Ajoutez-les, dont « Date de naissance »."
