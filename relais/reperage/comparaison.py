@@ -11,7 +11,7 @@ from datetime import date
 from uuid import UUID, uuid4
 
 from relais.coffre import oppositions
-from relais.coffre.actions import Genre, Valeur, retrouver
+from relais.coffre.actions import Valeur
 from relais.regles.convention import Convention
 from relais.regles.publics import Public
 from relais.regles.reperage import LIBELLES_DIFFERENCE, Difference
@@ -125,10 +125,8 @@ class Comparaison:
         return max(self.de.au, suivie.personne.examinee_le) if suivie.personne else self.de.au
 
     def _ouvrir(self, valeurs: Iterable[Valeur], personnes: PersonneQuerySet) -> None:
-        trouves = retrouver(self.organisation, valeurs)
-        ids = {pk for objets in trouves.values() for genre, pk in objets if genre == Genre.PERSONNE}
-        lignes = {une.pk: une for une in personnes.d_ids(ids)}
-        for pk, dossier in dossiers.lire_plusieurs(lignes.values()).items():
+        lignes, lus = dossiers.retrouves(self.organisation, valeurs, personnes)
+        for pk, dossier in lus.items():
             self.suivies[pk] = Suivie(pk, lignes[pk], dossier, dossier)
             self._connues.ajouter(pk, dossier)
 

@@ -5,7 +5,6 @@ A file may be wrong, or speak of somebody else of that name: a person looks, and
 
 from collections.abc import Sequence
 
-from relais.coffre.actions import Genre, retrouver
 from relais.reperage import dossiers, rapprochement
 from relais.reperage.dossier import Dossier
 from relais.reperage.models import Personne
@@ -15,10 +14,7 @@ from relais.reperage.rapprochement import Reprise
 def gardees(organisation: str, dites: Sequence[Dossier]) -> list[tuple[Personne, Dossier]]:
     """The people kept who are surely among those, as they are kept, each once."""
     cherchees = {valeur for lu in dites for valeur in rapprochement.valeurs(lu.identite)}
-    trouves = retrouver(organisation, cherchees)
-    ids = {pk for objets in trouves.values() for genre, pk in objets if genre == Genre.PERSONNE}
-    lignes = {une.pk: une for une in Personne.objects.d_ids(ids)}
-    lus = dossiers.lire_plusieurs(lignes.values())
+    lignes, lus = dossiers.retrouves(organisation, cherchees, Personne.objects.all())
     connues = rapprochement.Connues()
     for pk, lu in lus.items():
         connues.ajouter(pk, lu)

@@ -4,13 +4,22 @@ from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
-from relais.coffre.actions import Genre, Index, creer_cle, ouvrir, ouvrir_plusieurs, sceller
+from relais.coffre.actions import (
+    Genre,
+    Index,
+    Valeur,
+    creer_cle,
+    ouvrir,
+    ouvrir_plusieurs,
+    retrouver,
+    sceller,
+)
 from relais.regles.convention import Convention
 from relais.regles.foyer import Examen
 from relais.regles.nir import LONGUEUR_CORPS
 from relais.reperage.dossier import Dossier
 from relais.reperage.examens import Examens, mois_d_echeance, niveau_garde
-from relais.reperage.models import Personne
+from relais.reperage.models import Personne, PersonneQuerySet
 
 
 def lire(personne: Personne) -> Dossier:
@@ -38,6 +47,16 @@ def lire_plusieurs(personnes: Iterable[Personne]) -> dict[UUID, Dossier]:
         ).items()
         if clair is not None
     }
+
+
+def retrouves(
+    organisation: str, valeurs: Iterable[Valeur], personnes: PersonneQuerySet
+) -> tuple[dict[UUID, Personne], dict[UUID, Dossier]]:
+    """Those of these people whom one of these values may be of, and what is kept of them."""
+    trouves = retrouver(organisation, valeurs)
+    ids = {pk for objets in trouves.values() for genre, pk in objets if genre == Genre.PERSONNE}
+    lignes = {une.pk: une for une in personnes.d_ids(ids)}
+    return lignes, lire_plusieurs(lignes.values())
 
 
 def ecrire(personne: Personne, dossier: Dossier, *, convention: Convention, au: date) -> None:

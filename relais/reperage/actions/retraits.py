@@ -8,7 +8,6 @@ from datetime import date, datetime
 from uuid import UUID
 
 from relais.annuaire.models import Affectation
-from relais.coffre.actions import Genre, retrouver
 from relais.regles.effacement import Cause
 from relais.reperage import dossiers, rapprochement
 from relais.reperage.actions import depots, exports
@@ -33,11 +32,11 @@ def retirer(
 
 def _taire(pk: UUID, identite: Identite, organisation: str, *, jour: date) -> None:
     """Whoever bears one of her names with her birth date, or her number, may have it of her."""
-    trouves = retrouver(organisation, rapprochement.valeurs(identite))
-    pks = {un for objets in trouves.values() for genre, un in objets if genre == Genre.PERSONNE}
     convention = convention_de(organisation)
-    lignes = {une.pk: une for une in Personne.objects.d_ids(pks).verrouillees()}
-    for autre, dossier in dossiers.lire_plusieurs(lignes.values()).items():
+    lignes, lus = dossiers.retrouves(
+        organisation, rapprochement.valeurs(identite), Personne.objects.verrouillees()
+    )
+    for autre, dossier in lus.items():
         restants = tuple(un for un in dossier.conflits if not _la_dit(un, pk, identite))
         if restants != dossier.conflits:
             sans_elle = replace(dossier, conflits=restants)
