@@ -130,6 +130,7 @@ def axe() -> Callable[..., None]:
     moteur = Axe()
 
     def verifier(page: "Page", *, regles: list[str] = REGLES_AXE) -> None:
+        page.wait_for_load_state()  # a click returns when the next page has sent its first byte
         violations = moteur.run(page, options={"runOnly": regles}).response["violations"]
         fautes = [
             f"{v['id']} ({v['help']}) : {n['target']} {n['html'][:160]}"

@@ -2,6 +2,7 @@
 
 import psycopg
 import pytest
+from playwright.sync_api import expect
 
 from relais.annuaire.demonstration import MOT_DE_PASSE as MOT_FICTIF
 from relais.annuaire.facteurs import code_du_moment
@@ -154,7 +155,7 @@ def test_chaque_etat_des_pages_de_connexion_est_accessible(
     axe(page)
     page.get_by_label("Code à 6 chiffres").fill("000000")
     page.get_by_role("button", name="Se connecter").click()
-    assert page.get_by_role("alert").first.is_visible()
+    expect(page.get_by_role("alert").first).to_be_visible()
     axe(page)
     page.get_by_label("Code à 6 chiffres").fill(code_du_moment(agent))
     page.get_by_role("button", name="Se connecter").click()
