@@ -286,6 +286,7 @@ class Capture:
 
 
 def prendre(page: Page) -> Capture:
+    page.wait_for_load_state()
     page.evaluate("document.activeElement.blur()")
     page.evaluate("document.fonts.ready")
     # The addresses of links are in it: the pseudonym of an agent is drawn anew each time.

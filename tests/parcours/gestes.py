@@ -130,6 +130,7 @@ def page_signee() -> dict[str, Any]:
 
 def tient_dans_la_largeur(page: Page) -> None:
     """Nothing to scroll sideways (WCAG 1.4.10)."""
+    page.wait_for_load_state()
     assert page.evaluate(
         "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
     ), f"{page.url} déborde"

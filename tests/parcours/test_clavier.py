@@ -113,7 +113,7 @@ def test_tout_l_envoi_au_clavier(visiteur, personas):
 def test_le_foyer_suit_l_ordre_du_papier_et_ressort_de_la_page(visiteur, personas):
     page = entrer(visiteur(), personas.ts_rennes, "/fiches/")
     page.get_by_role("button", name="Nouvelle fiche").click()
-    page.locator("h1").wait_for()
+    page.wait_for_load_state()
     arrets = []
     for _ in range(90):
         page.keyboard.press("Tab")

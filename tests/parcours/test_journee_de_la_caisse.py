@@ -124,6 +124,7 @@ def test_la_liste_au_clavier_seul_une_fois_les_raccourcis_choisis(visiteur, pers
     page.keyboard.press("j")
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(f"/fiches/{fiches[0].reference}/$"))
+    page.wait_for_load_state()  # the keys are a script's
     page.keyboard.press("r")
     expect(page).to_have_url(re.compile(f"/fiches/{fiches[0].reference}/repondre/$"))
     page.goto("/corbeille/")

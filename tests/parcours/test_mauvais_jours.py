@@ -112,7 +112,7 @@ def test_la_reponse_ecrite_pendant_dix_heures_revient_apres_la_connexion(
 def test_sur_le_meme_poste_un_collegue_ne_voit_rien(visiteur, personas):
     page = entrer(visiteur(), personas.ts_rennes, "/fiches/")
     page.get_by_role("button", name="Nouvelle fiche").click()
-    page.locator("h1").wait_for()
+    page.wait_for_load_state()
     page.get_by_label("Prénom", exact=True).fill("Camille")
     vieillir(page, timedelta(hours=10, minutes=1))
     page.get_by_role("button", name="Enregistrer").click()
@@ -126,7 +126,7 @@ def test_sur_le_meme_poste_un_collegue_ne_voit_rien(visiteur, personas):
 def test_la_fiche_et_sa_version_reviennent_sans_conflit(visiteur, personas):
     page = entrer(visiteur(), personas.ts_rennes, "/fiches/")
     page.get_by_role("button", name="Nouvelle fiche").click()
-    page.locator("h1").wait_for()
+    page.wait_for_load_state()
     page.get_by_label("Prénom", exact=True).fill("Camille")
     page.get_by_label("RSA", exact=True).check()
     vieillir(page, timedelta(hours=10, minutes=1))
@@ -141,7 +141,7 @@ def test_la_fiche_et_sa_version_reviennent_sans_conflit(visiteur, personas):
 def test_sans_reseau_le_brouillon_attend_et_repart_seul(visiteur, personas):
     page = entrer(visiteur(), personas.ts_rennes, "/fiches/")
     page.get_by_role("button", name="Nouvelle fiche").click()
-    page.locator("h1").wait_for()
+    page.wait_for_load_state()  # its scripts too: they are what speaks without a network
     page.context.set_offline(True)
     page.get_by_label("Prénom", exact=True).fill("Camille")
     etat = page.locator("#etat-brouillon")
@@ -266,7 +266,7 @@ def test_le_bouton_retour_apres_chaque_geste(visiteur, personas):
 def test_deux_fenetres_se_comparent_et_une_personne_choisit(visiteur, personas, axe):
     page = entrer(visiteur(), personas.ts_rennes, "/fiches/")
     page.get_by_role("button", name="Nouvelle fiche").click()
-    page.locator("h1").wait_for()
+    page.wait_for_load_state()
     autre = page.context.new_page()
     autre.goto(page.url)
     autre.get_by_label("Prénom", exact=True).fill("Camille")
