@@ -130,6 +130,7 @@ def test_la_liste_au_clavier_seul_une_fois_les_raccourcis_choisis(visiteur, pers
     page.goto("/corbeille/")
     page.keyboard.press("s")
     expect(page.locator(".messages")).to_contain_text("Vous avez pris cette fiche en charge.")
+    page.wait_for_load_state()
     page.keyboard.press("?")
     expect(page.locator("h1")).to_have_text("Raccourcis clavier")
 
