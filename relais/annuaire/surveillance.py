@@ -4,6 +4,7 @@ Nothing here repairs anything: a fault is stored, alerted and mailed (docs/adr/0
 """
 
 from datetime import datetime
+from functools import partial
 
 from django.db import connection, transaction
 
@@ -16,6 +17,7 @@ from relais.journal.models import SYSTEME, Verdict
 from relais.socle import alertes
 from relais.socle.horloge import PARIS
 from relais.socle.models import Alerte
+from relais.socle.travaux import tenter_chacun
 
 Objet = CourrierDeCompte.Objet
 
@@ -26,15 +28,12 @@ def signer_et_deposer() -> None:
     One that fails does not hold the others. Raises ExceptionGroup.
     """
     couples, parties = Convention.objects.couples(), _parties()
-    erreurs: list[Exception] = []
-    for chaine in (*parties, SYSTEME):
-        vers = [un for un in parties if chaine == SYSTEME or (chaine, un) in couples]
-        try:
-            _signer_et_deposer(chaine, vers)
-        except Exception as erreur:
-            erreurs.append(erreur)
-    if erreurs:
-        raise ExceptionGroup("what could not be signed or laid", erreurs)
+    verificateurs = {
+        chaine: [une for une in parties if chaine == SYSTEME or (chaine, une) in couples]
+        for chaine in (*parties, SYSTEME)
+    }
+    travaux = (partial(_signer_et_deposer, *un) for un in verificateurs.items())
+    tenter_chacun(travaux, sinon="what could not be signed or laid")
 
 
 def verifier(*, maintenant: datetime) -> None:

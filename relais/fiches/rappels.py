@@ -7,6 +7,7 @@ transaction ends the reminder and writes its mails, so that a killed worker leav
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from relais.annuaire.contexte import contexte_systeme
 from relais.annuaire.conventions import regles_de
@@ -19,6 +20,7 @@ from relais.regles import rappels as regles
 from relais.regles.convention import Canal
 from relais.regles.rappels import Nature
 from relais.socle.horloge import jour_de
+from relais.socle.travaux import tenter_chacun
 
 OBJETS = {
     Nature.ATTENTE: Avis.Objet.RAPPEL_REPONSE,
@@ -75,15 +77,8 @@ def faire(organisation: str, *, maintenant: datetime) -> None:
     """
     with contexte_systeme(organisation):
         dus = list(Rappel.objects.dus(organisation, maintenant).values_list("pk", flat=True))
-    erreurs: list[Exception] = []
-    for pk in dus:
-        try:
-            with contexte_systeme(organisation):
-                _faire(pk, maintenant)
-        except Exception as erreur:
-            erreurs.append(erreur)
-    if erreurs:
-        raise ExceptionGroup("reminders that could not be written", erreurs)
+    travaux = (partial(_faire, organisation, pk, maintenant) for pk in dus)
+    tenter_chacun(travaux, sinon="reminders that could not be written")
 
 
 def destinataires(rappel: Rappel, *, jour: date) -> list[Agent | None]:
@@ -124,7 +119,12 @@ def est_a_l_oeuvre(agent: Agent | None, rappel: Rappel, *, maintenant: datetime)
     return agent.pk == fiche.proprietaire_id and ecrits.exists()
 
 
-def _faire(pk: int, maintenant: datetime) -> None:
+def _faire(organisation: str, pk: int, maintenant: datetime) -> None:
+    with contexte_systeme(organisation):
+        _finir(pk, maintenant)
+
+
+def _finir(pk: int, maintenant: datetime) -> None:
     """End one reminder with its mails; left for the next passage while its person is at work."""
     rappel = Rappel.objects.a_faire(pk)
     if rappel is None:

@@ -6,6 +6,7 @@ long as the strictest convention served here says. Rows are deleted in batches, 
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
 from allauth.mfa.models import Authenticator
 from django.db import transaction
@@ -27,6 +28,7 @@ from relais.rgpd.models import Passage
 from relais.socle import cache
 from relais.socle.horloge import PARIS, minuit
 from relais.socle.models import CourrielEnFile
+from relais.socle.travaux import tenter_chacun
 
 LOT = 1000
 Oubli = Callable[[datetime], int]
@@ -34,15 +36,8 @@ Oubli = Callable[[datetime], int]
 
 def oublier_le_commun(*, maintenant: datetime) -> int:
     """Forget what belongs to no party; how many things. One that fails does not hold the others."""
-    erreurs: list[Exception] = []
-    total = 0
-    for regle, oublier in OUBLIS.items():
-        try:
-            total += _noter(regle, oublier(maintenant), chez=SYSTEME)
-        except Exception as erreur:
-            erreurs.append(erreur)
-    if erreurs:
-        raise ExceptionGroup("what could not be forgotten", erreurs)
+    travaux = (partial(_oublier, regle, maintenant) for regle in OUBLIS)
+    total = sum(tenter_chacun(travaux, sinon="what could not be forgotten"))
     Passage.objects.noter(SYSTEME, fini_le=maintenant, effaces=total)
     return total
 
@@ -88,6 +83,10 @@ def oublier_les_correspondances(departement: str, *, maintenant: datetime) -> in
         siennes = Correspondance.objects.chez(departement)
         nombre = _supprimer(siennes.sans_usage_depuis(decaler(jour, mois=-mois)))
         return _noter("correspondance", nombre, chez=departement)
+
+
+def _oublier(regle: str, maintenant: datetime) -> int:
+    return _noter(regle, OUBLIS[regle](maintenant), chez=SYSTEME)
 
 
 def _courriels(maintenant: datetime) -> int:

@@ -26,6 +26,7 @@ from relais.reperage.models import Export, Import, Personne
 from relais.rgpd.actions import oublis
 from relais.rgpd.models import Passage
 from relais.socle import horloge
+from relais.socle.travaux import tenter_chacun
 
 LOT = 200
 Engager = Callable[[str, datetime, int], int]
@@ -38,19 +39,13 @@ def purger(organisation: str, *, maintenant: datetime, lot: int = LOT) -> int:
     A rule that fails does not hold the others back: they are done, then the errors are raised, and
     the passage is not noted: the alert of a late purge comes of that.
     """
-    erreurs: list[Exception] = []
-    effaces, heure = 0, horloge.montre(maintenant)  # a long passage ends later than it began
+    heure = horloge.montre(maintenant)  # a long passage ends later than it began
     regles: list[Travail] = [
         partial(_epuiser, engager, lot=lot) for engager in (*ENGAGEMENTS, *OUBLIS)
     ]
     # last, what acts engaged and a crash kept, even where no rule has anything to do
-    for travail in (*regles, _achever):
-        try:
-            effaces += travail(organisation, maintenant, heure)
-        except Exception as erreur:
-            erreurs.append(erreur)
-    if erreurs:
-        raise ExceptionGroup("what the purge could not erase", erreurs)
+    travaux = (partial(un, organisation, maintenant, heure) for un in (*regles, _achever))
+    effaces = sum(tenter_chacun(travaux, sinon="what the purge could not erase"))
     Passage.objects.noter(organisation, fini_le=maintenant, effaces=effaces)
     return effaces
 
@@ -60,21 +55,15 @@ def purger_tout(*, maintenant: datetime) -> int:
 
     The key store's file is then freed of what it may still show of destroyed keys.
     """
-    erreurs: list[Exception] = []
-    effaces = 0
-    codes = Organisation.objects.codes()
-    travaux: list[Callable[..., int]] = [partial(purger, code) for code in codes]
-    for travail in (*travaux, oublis.oublier_le_commun, _effacer_les_traces):
-        try:
-            effaces += travail(maintenant=maintenant)
-        except Exception as erreur:
-            erreurs.append(erreur)
-    if erreurs:
-        raise ExceptionGroup("organisations whose purge failed", erreurs)
-    return effaces
+    travaux: list[Callable[[], int]] = [
+        *(partial(purger, code, maintenant=maintenant) for code in Organisation.objects.codes()),
+        partial(oublis.oublier_le_commun, maintenant=maintenant),
+        _effacer_les_traces,
+    ]
+    return sum(tenter_chacun(travaux, sinon="organisations whose purge failed"))
 
 
-def _effacer_les_traces(*, maintenant: datetime) -> int:
+def _effacer_les_traces() -> int:
     effacer_les_traces()
     return 0
 
