@@ -88,8 +88,8 @@ def feuille(partis: Sequence[Depart], *, a_supprimer_le: date) -> Feuille:
 
 def _ligne(un: Depart) -> list[str]:
     personne, coordonnees = un.personne, un.dossier.coordonnees
-    tis, refuse = personne.territoire, coordonnees.consentement == Consentement.REFUSE
-    numeros = () if refuse else coordonnees.telephones
+    tis = personne.territoire
+    numeros = () if coordonnees.par_courrier_seul else coordonnees.telephones
     return [
         personne.niveau,
         quand(personne),

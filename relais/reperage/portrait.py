@@ -10,11 +10,11 @@ from relais.regles import nir, suite
 from relais.regles.convention import Convention, Role
 from relais.regles.explication import Explication, expliquer
 from relais.regles.foyer import Examen
-from relais.regles.reperage import LIBELLES_CHARGE, Consentement, libelle_de
+from relais.regles.reperage import LIBELLES_CHARGE, libelle_de
 from relais.regles.subsidiarite import Aah
 from relais.regles.suite import Pas
 from relais.regles.urgence import Urgence
-from relais.reperage import dossiers
+from relais.reperage import dossiers, matricules
 from relais.reperage.dossier import Conflit, Dossier, Note
 from relais.reperage.examens import Examens, demandes_faites
 from relais.reperage.lignes import nom_affiche
@@ -99,9 +99,9 @@ class Portrait:
         return nir.masquer(corps, cle) if numero else ""
 
     @property
-    def courrier_seulement(self) -> bool:
-        """The person refused calls and messages: a letter, nothing else."""
-        return self.dossier.coordonnees.consentement == Consentement.REFUSE
+    def matricule(self) -> str:
+        """The number of allocataire, masked where it may be a NIR; empty without one."""
+        return matricules.a_montrer(self.dossier.foyer.matricule)
 
     @property
     def origines(self) -> list[tuple[str, str]]:

@@ -59,6 +59,14 @@ def test_le_numero_est_masque(personas: Personas) -> None:
     assert "l’année ou le mois" not in lue.lower()
 
 
+def test_un_numero_d_allocataire_qui_peut_etre_un_nir_est_masque(personas: Personas) -> None:
+    lue = page(personas, replace(dossier(), foyer=Foyer(matricule=NIR)))
+    assert "Matricule masqué, c’est peut-être un numéro de sécurité sociale" in lue
+    assert NIR[:13] not in lue
+    sien = replace(dossier(), foyer=Foyer(matricule="0346145"))
+    assert "Matricule 0346145" in page(personas, sien)
+
+
 def test_un_numero_qui_ne_va_pas_avec_la_naissance_est_signale(personas: Personas) -> None:
     lue = page(personas, dossier(nir=NIR, naissance=date(1959, 1, 9)))
     assert "L’année ou le mois ne correspond pas à la date de naissance connue." in lue

@@ -22,7 +22,6 @@ from relais.fiches.models import Fiche, FicheQuerySet
 from relais.regles import nir, suite
 from relais.regles.convention import Convention
 from relais.regles.foyer import Examen
-from relais.regles.reperage import Consentement
 from relais.regles.subsidiarite import Code
 from relais.reperage import dossiers, droits, examens, numeros
 from relais.reperage.actions.acte import convention_de, verrouiller
@@ -161,7 +160,7 @@ def remplir(
 def _identite(dossier: Dossier) -> PersonneDeLaFiche:
     identite, coordonnees = dossier.identite, dossier.coordonnees
     numero = numeros.lire(identite.nir) if identite.nir else None
-    joignable = coordonnees.consentement != Consentement.REFUSE
+    joignable = not coordonnees.par_courrier_seul
     nom = identite.nom_naissance or identite.nom_usage
     usage = identite.nom_usage if identite.nom_usage != nom else ""
     return PersonneDeLaFiche(
