@@ -6,9 +6,10 @@ from datetime import date
 
 from relais.fiches.contenu import Contenu, Personne, Signature
 from relais.regles import nir
-from relais.regles.convention import Choix, Convention, Notice, TextesPerimetre
+from relais.regles.convention import Convention
 from relais.regles.fiche import RAISONS_SANS_NIR, ModeSignature, SansNir, Signataire
 from relais.regles.perimetre import Precision, Reponses, Ressources
+from relais.regles.textes import Choix, Notice, TextesPerimetre
 from relais.socle.templatetags.relais_affichage import (
     ESPACE,
     date_moyenne,

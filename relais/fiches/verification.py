@@ -5,8 +5,9 @@ from datetime import date
 
 from relais.fiches.contenu import Contenu
 from relais.regles import nir, perimetre
-from relais.regles.convention import Choix, Convention
+from relais.regles.convention import Convention
 from relais.regles.fiche import Signataire
+from relais.regles.textes import Choix
 
 A_COCHER = "Cochez au moins une case."
 SANS_CONTACT = (

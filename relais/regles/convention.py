@@ -4,7 +4,6 @@
 the keys of the file. A value is never edited: a line with a later `depuis` is added.
 """
 
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, time
@@ -12,7 +11,15 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Generic, TypeVar
 
-from relais.regles.textes import TextesReperage, TextesSuite
+from relais.regles.textes import (
+    Ailleurs,
+    Choix,
+    Libelles,
+    Notice,
+    TextesPerimetre,
+    TextesReperage,
+    TextesSuite,
+)
 
 T = TypeVar("T")
 
@@ -138,32 +145,6 @@ class Datee(Generic[T]):
 
 
 @dataclass(frozen=True, slots=True)
-class Ailleurs:
-    """What is not for the caisse: the situation, who handles it, what to do.
-
-    `article`: shown to agents alone, never on the sheet that the person keeps.
-    """
-
-    situation: str
-    organisme: str
-    demarche: str
-    article: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """A legal notice, verbatim. Its version and digest are kept on each fiche."""
-
-    version: str
-    texte: str
-
-    @property
-    def empreinte(self) -> str:
-        """SHA-256 of the text, in hexadecimal: proves which text was shown."""
-        return hashlib.sha256(self.texte.encode()).hexdigest()
-
-
-@dataclass(frozen=True, slots=True)
 class Organisme:
     """A party of the convention. Addresses are functional: never a person's."""
 
@@ -210,42 +191,6 @@ class Ouverture:
 
 
 @dataclass(frozen=True, slots=True)
-class Choix:
-    """A box of annex 1. `a_preciser`: comes with a text; `sante`: health datum (GDPR art. 9)."""
-
-    code: str
-    libelle: str
-    a_preciser: bool = False
-    sante: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Libelles:
-    """Titles and field labels of annex 1, in its words and its order."""
-
-    contact_caisse: str
-    date_creation: str
-    territoire: str
-    professionnel: str
-    professionnel_nom: str
-    professionnel_telephone: str
-    personne: str
-    nom_naissance: str
-    nom_marital: str
-    prenom: str
-    nir: str
-    adresse_postale: str
-    adresse_mail: str
-    telephone: str
-    consigne: str
-    situation: str
-    dossier: str
-    motif: str
-    commentaire: str
-    signature: str
-
-
-@dataclass(frozen=True, slots=True)
 class ModeleFiche:
     """The fiche de liaison of annex 1: words, choices, and who may do what with it."""
 
@@ -262,39 +207,6 @@ class ModeleFiche:
     commencee_par: Datee[tuple[Role, ...]]
     completee_par: Datee[tuple[Role, ...]]
     envoyee_par: Datee[tuple[Role, ...]]
-
-
-@dataclass(frozen=True, slots=True)
-class TextesPerimetre:
-    """The three questions asked before sending (articles 3 and 4).
-
-    `{numero_caisse}`, `{site_caisse}` and `{jours}` are filled in by the screen.
-    """
-
-    en_tete: str
-    ressources_question: str
-    ressources_note: str
-    ressources_depuis: str
-    ressources_a_partir: str
-    ressources_non: str
-    ressources_date_passee: str
-    ressources_suspendues: str
-    ressources_date_proche: str
-    ressources_sans_rsa: str
-    blocage_question: str
-    blocage_note: str
-    blocage_sans_reponse: str
-    blocage_message: str
-    blocage_appel: str
-    blocage_incompris: str
-    blocage_a_savoir: str
-    blocage_aide: str
-    complexite_question: str
-    complexite_note: str
-    complexite_oui: str
-    complexite_texte: str
-    trois_non: str
-    ailleurs: str
 
 
 @dataclass(frozen=True, slots=True)

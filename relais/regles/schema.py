@@ -3,18 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from relais.regles.convention import (
-    Ailleurs,
-    Canal,
-    Choix,
-    Couleur,
-    Libelles,
-    Notice,
-    Role,
-    Support,
-    Territoire,
-    TextesPerimetre,
-)
+from relais.regles.convention import Canal, Couleur, Role, Support, Territoire
 from relais.regles.lecteurs import (
     AGE,
     Inattendu,
@@ -33,7 +22,18 @@ from relais.regles.lecteurs import (
     texte,
     vrai,
 )
-from relais.regles.textes import CHAMPS_REPERAGE, Paragraphe, Phrase, TextesReperage, TextesSuite
+from relais.regles.textes import (
+    CHAMPS_REPERAGE,
+    Ailleurs,
+    Choix,
+    Libelles,
+    Notice,
+    Paragraphe,
+    Phrase,
+    TextesPerimetre,
+    TextesReperage,
+    TextesSuite,
+)
 
 MAIL = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63}){1,5}")
 

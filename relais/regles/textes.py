@@ -1,5 +1,6 @@
-"""Sentences that a convention file keeps, and what fills them in."""
+"""Words that a convention file keeps, annex 1 first of all, and what fills them in."""
 
+import hashlib
 from dataclasses import dataclass
 
 CHAMPS_REPERAGE = frozenset(
@@ -89,3 +90,98 @@ class TextesSuite:
     objectif_releve: Paragraphe  # without a base scheme, and no Aspa to claim first
     objectif_aah: Paragraphe
     objectif_pension: Paragraphe
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A legal notice, verbatim. Its version and digest are kept on each fiche."""
+
+    version: str
+    texte: str
+
+    @property
+    def empreinte(self) -> str:
+        """SHA-256 of the text, in hexadecimal: proves which text was shown."""
+        return hashlib.sha256(self.texte.encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Ailleurs:
+    """What is not for the caisse: the situation, who handles it, what to do.
+
+    `article`: shown to agents alone, never on the sheet that the person keeps.
+    """
+
+    situation: str
+    organisme: str
+    demarche: str
+    article: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Choix:
+    """A box of annex 1. `a_preciser`: comes with a text; `sante`: health datum (GDPR art. 9)."""
+
+    code: str
+    libelle: str
+    a_preciser: bool = False
+    sante: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Libelles:
+    """Titles and field labels of annex 1, in its words and its order."""
+
+    contact_caisse: str
+    date_creation: str
+    territoire: str
+    professionnel: str
+    professionnel_nom: str
+    professionnel_telephone: str
+    personne: str
+    nom_naissance: str
+    nom_marital: str
+    prenom: str
+    nir: str
+    adresse_postale: str
+    adresse_mail: str
+    telephone: str
+    consigne: str
+    situation: str
+    dossier: str
+    motif: str
+    commentaire: str
+    signature: str
+
+
+@dataclass(frozen=True, slots=True)
+class TextesPerimetre:
+    """The three questions asked before sending (articles 3 and 4).
+
+    `{numero_caisse}`, `{site_caisse}` and `{jours}` are filled in by the screen.
+    """
+
+    en_tete: str
+    ressources_question: str
+    ressources_note: str
+    ressources_depuis: str
+    ressources_a_partir: str
+    ressources_non: str
+    ressources_date_passee: str
+    ressources_suspendues: str
+    ressources_date_proche: str
+    ressources_sans_rsa: str
+    blocage_question: str
+    blocage_note: str
+    blocage_sans_reponse: str
+    blocage_message: str
+    blocage_appel: str
+    blocage_incompris: str
+    blocage_a_savoir: str
+    blocage_aide: str
+    complexite_question: str
+    complexite_note: str
+    complexite_oui: str
+    complexite_texte: str
+    trois_non: str
+    ailleurs: str

@@ -9,9 +9,10 @@ from django.urls import reverse
 
 from relais.fiches import champs
 from relais.fiches.contenu import Contenu, Personne, Professionnel, Signature
-from relais.regles.convention import Choix, Convention
+from relais.regles.convention import Convention
 from relais.regles.fiche import RAISONS_SANS_NIR, ModeSignature, Signataire
 from relais.regles.perimetre import Precision, Reponses, Ressources
+from relais.regles.textes import Choix
 from relais.socle.templatetags.relais_affichage import majuscule, telephone
 
 PREFIXE_PERIMETRE = "perimetre_"
