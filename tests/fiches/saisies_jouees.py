@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.fiches.test_histoire import SAISIE
+from tests.fiches.saisie import SAISIE
 
 # What is posted, and at which step of a fiche, where a plain GET at « répondue » is not the act.
 POSTS: dict[str, dict[str, Any]] = {

@@ -13,7 +13,7 @@ from relais.fiches.contenu import Contenu, Personne, Professionnel
 from relais.fiches.models import Brouillon, Fiche
 from tests.fiches import gestes
 from tests.fiches.gestes import DEMANDE, DEPARTEMENT, LUNDI, SIGNEE, TRAIT, apres
-from tests.fiches.test_histoire import SAISIE
+from tests.fiches.saisie import SAISIE
 from tests.personas import Personas, connecter
 
 IDENTITE = Contenu(

@@ -27,7 +27,7 @@ from tests.banc import Base
 from tests.couteau import JAMAIS, compter, tuer_au
 from tests.fiches import gestes
 from tests.fiches.gestes import PRECISION
-from tests.fiches.test_histoire import SAISIE, trait
+from tests.fiches.saisie import SAISIE, trait
 from tests.fiches.test_residus import CONTENU, IDENTITE, fichiers, trouves
 from tests.personas import Personas, connecter
 from tests.rgpd.gestes import purger

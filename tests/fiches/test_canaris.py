@@ -30,7 +30,7 @@ from relais.regles.fiche import NatureReponse
 from tests.banc import Base
 from tests.fiches import gestes
 from tests.fiches.gestes import CAISSE, DEPARTEMENT
-from tests.fiches.test_histoire import SAISIE, trait, version
+from tests.fiches.saisie import SAISIE, trait, version
 from tests.fiches.test_residus import courriels, fichiers, metadonnees, rangees, vidage
 from tests.personas import Personas, connecter
 

@@ -18,7 +18,7 @@ from tests.adaptateurs.serveur_smtp import port_libre
 from tests.banc import RACINE, Base
 from tests.fiches import gestes
 from tests.fiches.gestes import DEPARTEMENT
-from tests.fiches.test_histoire import SAISIE, version
+from tests.fiches.saisie import SAISIE, version
 from tests.fiches.test_secret import PERSONNE, Navigateur, trouves
 from tests.personas import Personas, connecter
 from tests.processus import attendre, processus, rassembler_le_statique, reglages_web, repond

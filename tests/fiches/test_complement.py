@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -17,6 +16,7 @@ from relais.fiches.models import Avis, Brouillon, Envoi, Fiche, Tour
 from relais.regles.fiche import ObjetComplement
 from relais.regles.retrait import MotifRetrait
 from tests.fiches import gestes
+from tests.fiches.etapes import demandee
 from tests.fiches.gestes import (
     CAISSE,
     DEMANDE,
@@ -32,14 +32,6 @@ from tests.fiches.gestes import (
 from tests.personas import Personas, connecter
 
 DISCRETS = [objet for objet in ObjetComplement if objet != ObjetComplement.DOSSIER]
-
-
-def demandee(
-    personas: Personas, contenu: Any = DEMANDE, reponse: ContenuReponse = PRECISION
-) -> Fiche:
-    fiche = gestes.transmettre(personas.ts_rennes, contenu)
-    gestes.repondre(personas.agent_caisse, fiche, reponse)
-    return gestes.relire(fiche, DEPARTEMENT)
 
 
 def test_demander_une_precision_passe_la_main_au_departement(personas: Personas) -> None:
@@ -372,41 +364,3 @@ def test_sur_bluefiles_rien_ne_se_complete_ici(personas: Personas) -> None:
     ):
         with pytest.raises(ActeRefuse, match="partie par BlueFiles"), contexte(acteur):
             geste()
-
-
-NUMERO = "Son numéro : 1 85 05 78 006 084 91."
-
-
-@pytest.mark.parametrize("chemin", ["ecrire/", "envoyer/"])
-def test_un_numero_dans_le_commentaire_deja_envoye_ne_se_reproche_plus(
-    chemin: str, personas: Personas
-) -> None:
-    """A complement does not change the comment: nobody could take the number off."""
-    fiche = demandee(personas, replace(DEMANDE, commentaire=NUMERO))
-    gestes.preparer(personas.ts_rennes, fiche, "Déposée en mars.", le=apres(hours=4))
-    page = connecter(personas.ts_rennes).get(f"/fiches/{fiche.reference}/{chemin}")
-    assert page.status_code == 200
-    assert "semble écrit" not in page.content.decode()
-
-
-@pytest.mark.parametrize("chemin", ["ecrire/", "envoyer/"])
-def test_un_numero_dans_la_reponse_a_la_caisse_se_dit(chemin: str, personas: Personas) -> None:
-    fiche = demandee(personas)
-    gestes.preparer(personas.ts_rennes, fiche, NUMERO, le=apres(hours=4))
-    page = connecter(personas.ts_rennes).get(f"/fiches/{fiche.reference}/{chemin}")
-    assert "semble écrit dans la réponse" in page.content.decode()
-
-
-@pytest.mark.parametrize(("reponse", "dit"), [(NUMERO, True), ("Déposée en mars.", False)])
-def test_un_numero_dans_la_reponse_se_dit_pendant_qu_on_l_ecrit(
-    reponse: str, dit: bool, personas: Personas
-) -> None:
-    fiche = demandee(personas, replace(DEMANDE, commentaire=NUMERO))
-    brouillon = gestes.preparer(personas.ts_rennes, fiche, "", le=apres(hours=4))
-    ligne = connecter(personas.ts_rennes).post(
-        f"/fiches/{fiche.reference}/brouillon/",
-        {"version": brouillon.version, "complement": reponse, "commentaire": NUMERO},
-    )
-    lu = ligne.content.decode().replace("&nbsp;", " ")
-    assert "Brouillon enregistré" in lu
-    assert ("dans la réponse : effacez-le, il a sa place plus bas" in lu) == dit

@@ -5,8 +5,7 @@ import re
 import pytest
 from django.test import Client
 
-from tests.fiches.test_histoire import SAISIE, version
-from tests.fiches.test_saisies import adresse, au_brouillon, lisible, saisir, social
+from tests.fiches.saisie import SAISIE, adresse, au_brouillon, lisible, saisir, social, version
 
 __all__ = ["adresse", "social"]  # fixtures
 

@@ -20,8 +20,9 @@ from relais.fiches.models import Dysfonctionnement, Exemplaire, Fiche, FicheQuer
 from relais.journal.models import Evenement
 from relais.regles.convention import Role
 from tests.fiches import gestes, matrice
+from tests.fiches.etapes import ETAPES, repondue
 from tests.fiches.gestes import CAISSE, DEPARTEMENT
-from tests.fiches.test_droits import ETAPES, chemin_vers, jouer, repondue
+from tests.fiches.visites import chemin_vers, jouer
 from tests.personas import CREES_LE, MOT_DE_PASSE, Personas, affectation, connecter
 
 LOIN, CAISSE_LOIN = "departement-loin", "caisse-loin"

@@ -21,7 +21,7 @@ from relais.fiches.models import Fiche
 from relais.journal.models import Evenement
 from tests.fiches import gestes
 from tests.fiches.gestes import AILLEURS, CAISSE, DEPARTEMENT, DISCRETE, ETAPE, PAIEMENT, apres
-from tests.fiches.test_saisies import erreur_de, lisible
+from tests.fiches.saisie import erreur_de, lisible
 from tests.personas import PERSONAS, Personas, connecter
 
 DEMANDE = {"debut": "2026-11-01", "fin": "2026-11-30", "forme": "csv"}

@@ -1,46 +1,11 @@
 """The story by HTTP, two people, no browser: write, sign, send, take charge, answer, close."""
 
-import base64
-import io
 import re
-
-from PIL import Image, ImageDraw
 
 from relais.annuaire.contexte import contexte
 from relais.fiches.models import Avis, Fiche
+from tests.fiches.saisie import SAISIE, trait, version
 from tests.personas import Personas, connecter
-
-SAISIE = {
-    "professionnel_nom": "Essai Ada",
-    "professionnel_telephone": "02 61 91 35 00",
-    "nom_naissance": "Fictif",
-    "prenom": "Camille",
-    "nir": "1 85 05 78 006 084 91",
-    "telephone": "02 61 91 35 77",
-    "situations": ["rsa"],
-    "dossiers": ["retraite"],
-    "motifs": ["rupture"],
-    "perimetre_ressources": "coupees",
-    "perimetre_ressources_le": "2026-10-01",
-    "commentaire": "Demande déposée le 12 mars.",
-    "informe": "on",
-    "non_opposition": "on",
-}
-
-
-def trait() -> str:
-    """A drawn signature as the page posts it."""
-    image = Image.new("RGBA", (600, 200), (255, 255, 255, 0))
-    ImageDraw.Draw(image).line([(40, 150), (200, 40), (330, 160), (560, 60)], fill="black", width=6)
-    tampon = io.BytesIO()
-    image.save(tampon, "PNG")
-    return "data:image/png;base64," + base64.b64encode(tampon.getvalue()).decode()
-
-
-def version(page: bytes) -> str:
-    trouve = re.search(rb'name="version"[^>]*value="(\d+)"', page)
-    assert trouve
-    return trouve[1].decode()
 
 
 def test_une_fiche_part_et_revient(personas: Personas) -> None:

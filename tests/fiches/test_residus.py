@@ -21,7 +21,7 @@ from tests.banc import Base
 from tests.fiches import gestes
 from tests.fiches.gestes import CAISSE, DEMANDE, DEPARTEMENT, ETAPE
 from tests.fiches.lire_pdf import texte
-from tests.fiches.test_histoire import SAISIE, trait, version
+from tests.fiches.saisie import SAISIE, trait, version
 from tests.personas import Personas, connecter
 
 NIR, NIR_REFUSE = "1850578006084", "2791135238017"

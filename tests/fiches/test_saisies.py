@@ -1,33 +1,36 @@
 """What people and programs send by mistake: a 4xx, the reason beside its cause, nothing lost."""
 
 import html
-import io
-import re
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
-from typing import Any
 
-import pikepdf
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.forms import Form
 from django.test import Client
-from PIL import Image
 
 from relais.annuaire.models import Affectation
-from relais.fiches.actions import brouillons
 from relais.fiches.forms.absences import FormulaireAbsence
 from relais.fiches.forms.caisse import FormulaireAttribution
 from relais.fiches.forms.courriels import FormulaireCourriels
 from relais.fiches.forms.suivi import FormulaireExport, FormulaireSignalement, FormulaireSuite
-from relais.fiches.models import Brouillon, Fiche
+from relais.fiches.models import Fiche
 from relais.regles.convention import Role
 from relais.regles.signalement import Reponse, Suite
 from tests.fiches import gestes
 from tests.fiches.gestes import DEPARTEMENT
-from tests.fiches.test_histoire import SAISIE, trait, version
+from tests.fiches.saisie import (
+    SAISIE,
+    adresse,
+    au_brouillon,
+    erreur_de,
+    lisible,
+    saisir,
+    social,
+    trait,
+)
 from tests.personas import Personas, connecter
+
+__all__ = ["adresse", "social"]  # fixtures
 
 NIRS = {
     "1 85 05 78": "Vous avez saisi 7 caractères. Il en faut 15",
@@ -46,37 +49,6 @@ TEXTES = {
     "emoji": ("Camille 😀", "ne peut pas être imprimé"),
     "trop_long": ("é" * 1501, "1501 caractères"),
 }
-
-
-@pytest.fixture
-def social(personas: Personas) -> Client:
-    return connecter(personas.ts_rennes)
-
-
-@pytest.fixture
-def adresse(social: Client) -> str:
-    return social.post("/fiches/nouvelle/").headers["Location"]
-
-
-def saisir(social: Client, adresse: str, **autres: Any) -> Any:
-    """Post the whole form, with these values instead; `geste` is « enregistrer » unless told."""
-    envoi = SAISIE | {"version": version(social.get(adresse).content), "geste": "enregistrer"}
-    return social.post(adresse, envoi | autres)
-
-
-def lisible(reponse: Any) -> str:
-    return html.unescape(reponse.content.decode()).replace("\u00a0", " ").replace("\u202f", " ")
-
-
-def au_brouillon() -> Any:
-    with gestes.vu_de(DEPARTEMENT):
-        return brouillons.lire(Brouillon.objects.get())
-
-
-def erreur_de(page: str, champ: str) -> str:
-    """The words of the errors that the page ties to one field."""
-    trouve = re.search(rf'<ul[^>]*id="id_{champ}_error".*?</ul>', page, re.S)
-    return trouve[0] if trouve else ""
 
 
 def rien_n_est_perdu(social: Client, adresse: str, *, sauf: str, tape: str) -> None:
@@ -107,19 +79,6 @@ def test_un_caractere_nul_se_dit_dans_chaque_champ(social: Client, adresse: str)
     assert reponse.status_code == 422
     for champ in ("nir", "mail", "telephone"):
         assert "caractère invisible" in erreur_de(lisible(reponse), champ)
-
-
-@pytest.mark.parametrize("chemin", ["", "brouillon/", "envoyer/"])
-def test_un_numero_dans_le_commentaire_se_dit(chemin: str, personas: Personas) -> None:
-    commentaire = "Son numéro : 1 85 05 78 006 084 91."
-    fiche = gestes.ecrire(personas.ts_rennes, replace(gestes.DEMANDE, commentaire=commentaire))
-    navigateur, ici = connecter(personas.ts_rennes), f"/fiches/{fiche.reference}/"
-    if chemin == "brouillon/":
-        saisie = SAISIE | {"version": "3", "commentaire": commentaire}
-        page = navigateur.post(f"{ici}{chemin}", saisie)
-    else:
-        page = navigateur.get(f"{ici}{chemin or 'ecrire/'}")
-    assert "semble écrit dans le commentaire" in page.content.decode()
 
 
 def test_un_nir_sans_cle_attend_qu_on_la_dise_inconnue(social: Client, adresse: str) -> None:
@@ -253,97 +212,6 @@ def test_une_reference_impossible_n_existe_pas(reference: str, social: Client) -
 )
 def test_un_filtre_impossible_ne_filtre_rien(adresse_de_liste: str, social: Client) -> None:
     assert social.get(adresse_de_liste).status_code == 200
-
-
-# The signed page
-
-
-def jpeg(cote: int = 900) -> bytes:
-    tampon = io.BytesIO()
-    Image.effect_noise((cote, cote), 60).convert("RGB").save(tampon, "JPEG")
-    return tampon.getvalue()
-
-
-def pdf(*, pages: int = 1, script: bool = False) -> bytes:
-    document = pikepdf.new()
-    for _ in range(pages):
-        document.add_blank_page(page_size=(595, 842))
-    if script:
-        document.Root.OpenAction = pikepdf.Dictionary(
-            S=pikepdf.Name.JavaScript, JS=pikepdf.String("app.alert('lu')")
-        )
-    tampon = io.BytesIO()
-    document.save(tampon)
-    return tampon.getvalue()
-
-
-def joindre(social: Client, adresse: str, octets: bytes, nom: str, **autres: Any) -> Any:
-    piece = SimpleUploadedFile(nom, octets, content_type="image/jpeg")
-    return saisir(social, adresse, page_signee=piece, **autres)
-
-
-PIECES = {
-    "vide": (b"", "photo.jpg"),
-    "pas_une_photo": (b"<script>alert(1)</script>" * 50, "photo.jpg"),
-    "debut_de_photo": (jpeg()[:300], "photo.jpg"),
-    "deux_pages": (pdf(pages=2), "page.pdf"),
-    "pdf_casse": (b"%PDF-1.7 rien", "page.pdf"),
-    "programme": (b"MZ" + b"\0" * 4000, "photo.png"),
-}
-
-
-@pytest.mark.parametrize("cas", PIECES)
-def test_une_piece_impossible_se_dit_a_cote_et_le_reste_est_garde(
-    cas: str, social: Client, adresse: str
-) -> None:
-    reponse = joindre(social, adresse, *PIECES[cas], commentaire="Gardez-moi.")
-    assert reponse.status_code == 422
-    assert erreur_de(lisible(reponse), "page_signee")
-    assert au_brouillon().commentaire == "Gardez-moi."
-    assert au_brouillon().signature is None
-
-
-@pytest.mark.parametrize("mega", [11, 50])
-def test_une_photo_trop_lourde_se_dit_a_cote_et_le_reste_est_garde(
-    mega: int, social: Client, adresse: str
-) -> None:
-    lourde = jpeg() + b"\0" * (mega * 1024 * 1024)
-    for geste in ("enregistrer", "relire"):
-        reponse = joindre(social, adresse, lourde, "photo.jpg", commentaire=geste, geste=geste)
-        assert reponse.status_code == 422
-        page = lisible(reponse)
-        assert "10 Mo" in erreur_de(page, "page_signee")
-        assert "est à signer" not in page  # one reason, the right one
-        assert au_brouillon().commentaire == geste
-        assert au_brouillon().signature is None
-
-
-def test_un_pdf_avec_un_script_est_garde_sans_son_script(
-    social: Client, adresse: str, personas: Personas
-) -> None:
-    joindre(social, adresse, pdf(script=True), "page.pdf")
-    with gestes.vu_de(DEPARTEMENT):
-        page = brouillons.lire_signature(Brouillon.objects.get())
-    if page is not None:
-        assert b"JavaScript" not in page.octets
-        assert b"app.alert" not in page.octets
-
-
-def test_une_photo_ordinaire_signe_la_fiche(social: Client, adresse: str) -> None:
-    assert joindre(social, adresse, jpeg(), "photo.jpg").status_code == 302
-    assert au_brouillon().signature.mode == "page"
-
-
-@pytest.mark.parametrize(
-    "dessin", ["data:image/png;base64,AAAA", "data:text/html,<b>", "x", "data:image/png;base64,é"]
-)
-def test_un_dessin_qui_n_en_est_pas_un_est_refuse(
-    dessin: str, social: Client, adresse: str
-) -> None:
-    reponse = saisir(social, adresse, signature=dessin)
-    assert reponse.status_code == 422
-    assert au_brouillon().signature is None
-    assert au_brouillon().personne.prenom == "Camille"
 
 
 # The caisse's answer

@@ -27,7 +27,7 @@ from tests.banc import Base
 from tests.fiches import gestes
 from tests.fiches.gestes import CAISSE
 from tests.fiches.lire_pdf import texte
-from tests.fiches.test_histoire import SAISIE, trait, version
+from tests.fiches.saisie import SAISIE, trait, version
 from tests.personas import Personas, connecter
 from tests.processus import attendre, processus, rassembler_le_statique, reglages_web, repond
 

@@ -19,7 +19,7 @@ from relais.regles.signalement import Etat, Geste, Reponse, Suite, apres
 from tests.fiches import gestes
 from tests.fiches.gestes import CAISSE, DEPARTEMENT, LUNDI
 from tests.fiches.gestes import apres as plus_tard
-from tests.fiches.test_saisies import erreur_de, lisible
+from tests.fiches.saisie import erreur_de, lisible
 from tests.personas import PERSONAS, Personas, connecter
 
 SUIVI = "/suivi/dysfonctionnements/"

@@ -24,8 +24,10 @@ from relais.regles.retrait import MotifRetrait
 from relais.socle.horloge import PARIS
 from tests.fiches import gestes
 from tests.fiches.gestes import AILLEURS, DEMANDE, DEPARTEMENT, DISCRETE, ETAPE, PAIEMENT, PRECISION
-from tests.fiches.test_saisies import lisible
+from tests.fiches.saisie import adresse, lisible
 from tests.personas import Personas, connecter
+
+__all__ = ["adresse"]  # fixtures
 
 MAINTENANT = datetime(2026, 11, 26, 8, 0, tzinfo=UTC)
 NOVEMBRE, OCTOBRE = date(2026, 11, 1), date(2026, 10, 1)

@@ -32,19 +32,15 @@ from relais.journal.models import Evenement
 from tests.adaptateurs.serveur_smtp import Boite, serveur
 from tests.fiches import gestes, matrice
 from tests.fiches.colonnes import COLONNES
+from tests.fiches.etapes import ETAPES, Chose, repondue
 from tests.fiches.gestes import CAISSE, DEPARTEMENT
 from tests.fiches.lire_pdf import texte as texte_du_pdf
-from tests.fiches.test_droits import (
-    ETAPES,
-    POSTS,
-    Chose,
-    chemin_vers,
-    choisie_dans_la_liste,
-    noms,
-    repondue,
-)
-from tests.fiches.test_histoire import SAISIE, trait, version
+from tests.fiches.saisie import SAISIE, adresse, trait, version
+from tests.fiches.saisies_jouees import POSTS
+from tests.fiches.visites import chemin_vers, choisie_dans_la_liste, noms
 from tests.personas import Personas, connecter
+
+__all__ = ["adresse"]  # fixtures
 
 MARQUE = "zyxwv"  # long enough for no random token to hold it
 HOSTILE = (
