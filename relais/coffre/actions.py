@@ -101,7 +101,6 @@ def creer_cles(
         cles |= lignes.inserer_cles(genre, organisation, nouvelles, kek, maintenant)
         indexer(
             trousseau,
-            kek,
             organisation,
             [(cles[o], valeurs) for o, valeurs in voulues.items() if valeurs is not None],
         )

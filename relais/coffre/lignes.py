@@ -12,22 +12,10 @@ from uuid import UUID
 
 from django.db import connections
 
+from relais.coffre.chiffrement import Usage
 from relais.coffre.models import Genre, Nature
 from relais.coffre.routage import ALIAS
 
-_RECHERCHES = (
-    "SELECT r.organisation, r.enveloppe, k.generation, k.enveloppe"
-    " FROM coffre_clerecherche r JOIN coffre_kek k ON k.generation = r.kek_id"
-)
-_SIGNATURES = (
-    "SELECT s.organisation, s.enveloppe, k.generation, k.enveloppe"
-    " FROM coffre_clesignature s JOIN coffre_kek k ON k.generation = s.kek_id"
-)
-
-_OPPOSITIONS = (
-    "SELECT o.organisation, o.enveloppe, k.generation, k.enveloppe"
-    " FROM coffre_cleopposition o JOIN coffre_kek k ON k.generation = o.kek_id"
-)
 # Digests travel end to end, 32 octets each, in one parameter: JSON would carry none.
 _INDEXES = (
     "WITH RECURSIVE rang(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM rang WHERE n + 1 < %s)"
@@ -59,19 +47,10 @@ class LigneCle(NamedTuple):
     kek: LigneKek
 
 
-class LigneRecherche(NamedTuple):
-    organisation: str
-    enveloppe: bytes
-    kek: LigneKek
+class LigneDOrganisation(NamedTuple):
+    """The key of an organisation, for one use."""
 
-
-class LigneOpposition(NamedTuple):
-    organisation: str
-    enveloppe: bytes
-    kek: LigneKek
-
-
-class LigneSignature(NamedTuple):
+    usage: Usage
     organisation: str
     enveloppe: bytes
     kek: LigneKek
@@ -196,66 +175,6 @@ def generation() -> int:
     return int(combien)
 
 
-def recherche(organisation: str) -> LigneRecherche | None:
-    lignes = _lire(f"{_RECHERCHES} WHERE r.organisation = %s", organisation)
-    return _recherche(*lignes[0]) if lignes else None
-
-
-def recherches_sous_une_autre(kek: LigneKek) -> list[LigneRecherche]:
-    """Search keys that another KEK wraps."""
-    return [_recherche(*un) for un in _lire(f"{_RECHERCHES} WHERE r.kek_id <> %s", kek.generation)]
-
-
-def remballer_recherches(kek: LigneKek, enveloppes: Iterable[tuple[LigneRecherche, bytes]]) -> None:
-    _ecrire(
-        "UPDATE coffre_clerecherche SET enveloppe = %s, kek_id = %s WHERE organisation = %s",
-        *((enveloppe, kek.generation, ligne.organisation) for ligne, enveloppe in enveloppes),
-    )
-
-
-def inserer_recherche(
-    organisation: str, enveloppe: bytes, kek: LigneKek, maintenant: datetime
-) -> LigneRecherche:
-    _ecrire(
-        "INSERT INTO coffre_clerecherche (organisation, enveloppe, kek_id, creee_le)"
-        " VALUES (%s, %s, %s, %s)",
-        (organisation, enveloppe, kek.generation, _date(maintenant)),
-    )
-    return LigneRecherche(organisation, enveloppe, kek)
-
-
-def cle_opposition(organisation: str) -> LigneOpposition | None:
-    lignes = _lire(f"{_OPPOSITIONS} WHERE o.organisation = %s", organisation)
-    return _opposition(*lignes[0]) if lignes else None
-
-
-def oppositions_sous_une_autre(kek: LigneKek) -> list[LigneOpposition]:
-    """Keys of oppositions that another KEK wraps."""
-    return [
-        _opposition(*une) for une in _lire(f"{_OPPOSITIONS} WHERE o.kek_id <> %s", kek.generation)
-    ]
-
-
-def remballer_oppositions(
-    kek: LigneKek, enveloppes: Iterable[tuple[LigneOpposition, bytes]]
-) -> None:
-    _ecrire(
-        "UPDATE coffre_cleopposition SET enveloppe = %s, kek_id = %s WHERE organisation = %s",
-        *((enveloppe, kek.generation, ligne.organisation) for ligne, enveloppe in enveloppes),
-    )
-
-
-def inserer_cle_opposition(
-    organisation: str, enveloppe: bytes, kek: LigneKek, maintenant: datetime
-) -> LigneOpposition:
-    _ecrire(
-        "INSERT INTO coffre_cleopposition (organisation, enveloppe, kek_id, creee_le)"
-        " VALUES (%s, %s, %s, %s)",
-        (organisation, enveloppe, kek.generation, _date(maintenant)),
-    )
-    return LigneOpposition(organisation, enveloppe, kek)
-
-
 def inserer_oppositions(organisation: str, etiquettes: Iterable[bytes], fin_le: date) -> None:
     """The later day holds where there is one already."""
     _ecrire(
@@ -286,36 +205,6 @@ def supprimer_oppositions(organisation: str, *, avant: date) -> int:
         )
         combien: int = curseur.rowcount
     return combien
-
-
-def signature(organisation: str) -> LigneSignature | None:
-    lignes = _lire(f"{_SIGNATURES} WHERE s.organisation = %s", organisation)
-    return _signature(*lignes[0]) if lignes else None
-
-
-def signatures_sous_une_autre(kek: LigneKek) -> list[LigneSignature]:
-    """Signing keys that another KEK wraps."""
-    return [
-        _signature(*une) for une in _lire(f"{_SIGNATURES} WHERE s.kek_id <> %s", kek.generation)
-    ]
-
-
-def remballer_signatures(kek: LigneKek, enveloppes: Iterable[tuple[LigneSignature, bytes]]) -> None:
-    _ecrire(
-        "UPDATE coffre_clesignature SET enveloppe = %s, kek_id = %s WHERE organisation = %s",
-        *((enveloppe, kek.generation, ligne.organisation) for ligne, enveloppe in enveloppes),
-    )
-
-
-def inserer_signature(
-    organisation: str, enveloppe: bytes, kek: LigneKek, maintenant: datetime
-) -> LigneSignature:
-    _ecrire(
-        "INSERT INTO coffre_clesignature (organisation, enveloppe, kek_id, creee_le)"
-        " VALUES (%s, %s, %s, %s)",
-        (organisation, enveloppe, kek.generation, _date(maintenant)),
-    )
-    return LigneSignature(organisation, enveloppe, kek)
 
 
 def remplacer_index(
@@ -362,27 +251,9 @@ def _ecrire(requete: str, *valeurs: Sequence[Any]) -> None:
         curseur.executemany(requete, valeurs)
 
 
-def _recherche(
-    organisation: str, enveloppe: bytes, generation: int, de_la_kek: bytes
-) -> LigneRecherche:
-    return LigneRecherche(organisation, enveloppe, LigneKek(generation, de_la_kek))
-
-
 def _liste(objet_ids: Iterable[UUID]) -> str:
     return json.dumps([objet_id.hex for objet_id in objet_ids])
 
 
 def _date(instant: datetime) -> Any:
     return connections[ALIAS].ops.adapt_datetimefield_value(instant)
-
-
-def _signature(
-    organisation: str, enveloppe: bytes, generation: int, de_la_kek: bytes
-) -> LigneSignature:
-    return LigneSignature(organisation, enveloppe, LigneKek(generation, de_la_kek))
-
-
-def _opposition(
-    organisation: str, enveloppe: bytes, generation: int, de_la_kek: bytes
-) -> LigneOpposition:
-    return LigneOpposition(organisation, enveloppe, LigneKek(generation, de_la_kek))

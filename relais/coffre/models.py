@@ -82,46 +82,42 @@ class Kek(models.Model):
         champs: ClassVar = dict.fromkeys(("enveloppe", "creee_le"), TECHNIQUE)
 
 
-class CleRecherche(models.Model):
+class CleDOrganisation(models.Model):
+    """What an organisation has once, wrapped, for one use."""
+
+    organisation = models.CharField(max_length=40, primary_key=True)
+    enveloppe = models.BinaryField()
+    kek = models.ForeignKey(Kek, models.PROTECT, related_name="+")
+    creee_le = models.DateTimeField()
+
+    class Meta:
+        abstract = True
+
+    class DonneesPersonnelles:
+        champs: ClassVar = dict.fromkeys(
+            ("organisation", "enveloppe", "kek", "creee_le"), TECHNIQUE
+        )
+
+
+def _de_l_organisation(nom: str) -> list[models.BaseConstraint]:
+    return [
+        models.CheckConstraint(condition=~Q(organisation=""), name=f"coffre_{nom}_de_qui"),
+        _octets("enveloppe", OCTETS_ENVELOPPE, f"coffre_{nom}_enveloppe"),
+    ]
+
+
+class CleRecherche(CleDOrganisation):
     """The search key of an organisation, wrapped."""
 
-    organisation = models.CharField(max_length=40, primary_key=True)
-    enveloppe = models.BinaryField()
-    kek = models.ForeignKey(Kek, models.PROTECT, related_name="+")
-    creee_le = models.DateTimeField()
-
     class Meta:
-        constraints: ClassVar = [
-            models.CheckConstraint(condition=~Q(organisation=""), name="coffre_recherche_de_qui"),
-            _octets("enveloppe", OCTETS_ENVELOPPE, "coffre_recherche_enveloppe"),
-        ]
-
-    class DonneesPersonnelles:
-        champs: ClassVar = dict.fromkeys(
-            ("organisation", "enveloppe", "kek", "creee_le"), TECHNIQUE
-        )
+        constraints: ClassVar = _de_l_organisation("recherche")
 
 
-class CleOpposition(models.Model):
+class CleOpposition(CleDOrganisation):
     """The key of the oppositions of an organisation, wrapped: no search goes through it."""
 
-    organisation = models.CharField(max_length=40, primary_key=True)
-    enveloppe = models.BinaryField()
-    kek = models.ForeignKey(Kek, models.PROTECT, related_name="+")
-    creee_le = models.DateTimeField()
-
     class Meta:
-        constraints: ClassVar = [
-            models.CheckConstraint(
-                condition=~Q(organisation=""), name="coffre_cle_opposition_de_qui"
-            ),
-            _octets("enveloppe", OCTETS_ENVELOPPE, "coffre_cle_opposition_enveloppe"),
-        ]
-
-    class DonneesPersonnelles:
-        champs: ClassVar = dict.fromkeys(
-            ("organisation", "enveloppe", "kek", "creee_le"), TECHNIQUE
-        )
+        constraints: ClassVar = _de_l_organisation("cle_opposition")
 
 
 class Opposition(models.Model):
@@ -153,24 +149,11 @@ class Opposition(models.Model):
         )
 
 
-class CleSignature(models.Model):
+class CleSignature(CleDOrganisation):
     """The private key by which an organisation signs the head of its journal, wrapped."""
 
-    organisation = models.CharField(max_length=40, primary_key=True)
-    enveloppe = models.BinaryField()
-    kek = models.ForeignKey(Kek, models.PROTECT, related_name="+")
-    creee_le = models.DateTimeField()
-
     class Meta:
-        constraints: ClassVar = [
-            models.CheckConstraint(condition=~Q(organisation=""), name="coffre_signature_de_qui"),
-            _octets("enveloppe", OCTETS_ENVELOPPE, "coffre_signature_enveloppe"),
-        ]
-
-    class DonneesPersonnelles:
-        champs: ClassVar = dict.fromkeys(
-            ("organisation", "enveloppe", "kek", "creee_le"), TECHNIQUE
-        )
+        constraints: ClassVar = _de_l_organisation("signature")
 
 
 class Cle(models.Model):

@@ -14,12 +14,10 @@ from pathlib import Path
 
 from django.conf import settings
 
-from relais.coffre import chiffrement, detruites, lignes, magasin
-from relais.coffre.erreurs import CoffreCorrompu, Illisible
-from relais.coffre.lignes import LigneOpposition
+from relais.coffre import chiffrement, cles_d_organisation, detruites, lignes, magasin
+from relais.coffre.chiffrement import Usage
 from relais.coffre.recherche import Valeur
-from relais.coffre.trousseau import Trousseau, kek_en_usage
-from relais.socle import horloge
+from relais.coffre.trousseau import Trousseau
 from relais.socle.disque import graver
 
 journal = logging.getLogger(__name__)
@@ -33,17 +31,18 @@ def chemin() -> Path:
 def preparer(organisation: str) -> None:
     """Make the key where there is none yet: copies of the store then have it before any use."""
     with magasin.lecture():
-        if lignes.cle_opposition(organisation) is not None:
+        if cles_d_organisation.trouver(Usage.OPPOSITION, organisation) is not None:
             return
     with magasin.ecriture():
-        _ligne(organisation, Trousseau())
+        cles_d_organisation.trouver_ou_creer(Usage.OPPOSITION, organisation, Trousseau())
 
 
 def retenir(organisation: str, valeurs: Iterable[Valeur], *, jusqu_au: date) -> None:
     """Remember these values until that day included. Repeatable: the later day holds."""
     with magasin.ecriture():
         trousseau = Trousseau()
-        cle = _cle(trousseau, _ligne(organisation, trousseau))
+        ligne = cles_d_organisation.trouver_ou_creer(Usage.OPPOSITION, organisation, trousseau)
+        cle = cles_d_organisation.ouvrir(ligne, trousseau)
         etiquettes = sorted({chiffrement.etiquette(cle, *valeur) for valeur in valeurs})
         lignes.inserer_oppositions(organisation, etiquettes, jusqu_au)
         _lister(f"\n{jusqu_au.isoformat()} {organisation} {un.hex()}" for un in etiquettes)
@@ -52,10 +51,10 @@ def retenir(organisation: str, valeurs: Iterable[Valeur], *, jusqu_au: date) -> 
 def connues(organisation: str, valeurs: Collection[Valeur]) -> set[Valeur]:
     """Those of these values that somebody opposed, in one query."""
     with magasin.lecture():
-        ligne = lignes.cle_opposition(organisation)
+        ligne = cles_d_organisation.trouver(Usage.OPPOSITION, organisation)
         if ligne is None or not valeurs:
             return set()
-        cle = _cle(Trousseau(), ligne)
+        cle = cles_d_organisation.ouvrir(ligne, Trousseau())
         par_etiquette = {chiffrement.etiquette(cle, *valeur): valeur for valeur in valeurs}
         connues_ici = lignes.oppositions(organisation, list(par_etiquette))
     return {par_etiquette[etiquette] for etiquette in connues_ici}
@@ -133,18 +132,3 @@ def _detruire(fichier: Path) -> None:
         magasin.mettre_a_zero(fichier)
     fichier.unlink()
     graver(fichier.parent)
-
-
-def _ligne(organisation: str, trousseau: Trousseau) -> LigneOpposition:
-    kek = kek_en_usage()
-    return lignes.cle_opposition(organisation) or lignes.inserer_cle_opposition(
-        organisation, trousseau.nouvelle_opposition(kek, organisation), kek, horloge.maintenant()
-    )
-
-
-def _cle(trousseau: Trousseau, ligne: LigneOpposition) -> bytes:
-    """An altered one is a damaged store, and no reason to bring somebody back."""
-    try:
-        return trousseau.opposition(ligne)
-    except Illisible:
-        raise CoffreCorrompu from None

@@ -8,13 +8,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
-from relais.coffre import chiffrement, lignes, magasin
-from relais.coffre.erreurs import CoffreCorrompu, Illisible
-from relais.coffre.lignes import LigneCle, LigneKek, LigneRecherche
+from relais.coffre import chiffrement, cles_d_organisation, lignes, magasin
+from relais.coffre.chiffrement import Usage
+from relais.coffre.lignes import LigneCle
 from relais.coffre.models import Genre, Nature
 from relais.coffre.noms import normaliser_nom
 from relais.coffre.trousseau import Trousseau
-from relais.socle import horloge
 
 CARACTERES_NIR = 13
 Valeur = tuple[Nature, str]
@@ -86,10 +85,10 @@ def retrouver(organisation: str, valeurs: Iterable[Valeur]) -> dict[Valeur, list
     """The objects under each of these values, newest first, in one query; none is left out."""
     trouves: dict[Valeur, list[Objet]] = {valeur: [] for valeur in valeurs}
     with magasin.lecture():
-        ligne = lignes.recherche(organisation)
+        ligne = cles_d_organisation.trouver(Usage.RECHERCHE, organisation)
         if ligne is None or not trouves:
             return trouves
-        cle = _cle(Trousseau(), ligne)
+        cle = cles_d_organisation.ouvrir(ligne, Trousseau())
         par_etiquette = {chiffrement.etiquette(cle, *valeur): valeur for valeur in trouves}
         for etiquette, objet in lignes.trouver_plusieurs(organisation, list(par_etiquette)):
             trouves[par_etiquette[etiquette]].append(objet)
@@ -98,17 +97,14 @@ def retrouver(organisation: str, valeurs: Iterable[Valeur]) -> dict[Valeur, list
 
 def indexer(
     trousseau: Trousseau,
-    kek: LigneKek,
     organisation: str,
     a_indexer: Sequence[tuple[LigneCle, set[Valeur]]],
 ) -> None:
     """Replace what these keys are found by, inside a transaction of the store."""
     if not a_indexer:
         return
-    ligne = lignes.recherche(organisation) or lignes.inserer_recherche(
-        organisation, trousseau.nouvelle_recherche(kek, organisation), kek, horloge.maintenant()
-    )
-    cle_de_recherche = _cle(trousseau, ligne)
+    ligne = cles_d_organisation.trouver_ou_creer(Usage.RECHERCHE, organisation, trousseau)
+    cle_de_recherche = cles_d_organisation.ouvrir(ligne, trousseau)
     lignes.remplacer_index(
         organisation,
         [
@@ -116,14 +112,6 @@ def indexer(
             for cle, valeurs in a_indexer
         ],
     )
-
-
-def _cle(trousseau: Trousseau, ligne: LigneRecherche) -> bytes:
-    """An altered one is a damaged store, and no reason to answer that nobody is found."""
-    try:
-        return trousseau.recherche(ligne)
-    except Illisible:
-        raise CoffreCorrompu from None
 
 
 def _chercher(organisation: str, valeur: Valeur) -> list[Objet]:

@@ -9,17 +9,18 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from relais.coffre import lignes, magasin, racine
-from relais.coffre.chiffrement import numero_de_racine
+from relais.coffre import cles_d_organisation, lignes, magasin, racine
+from relais.coffre.chiffrement import Usage, numero_de_racine
+from relais.coffre.cles_d_organisation import USAGES
 from relais.coffre.erreurs import CoffreCorrompu, Illisible
-from relais.coffre.lignes import LigneCle, LigneKek, LigneOpposition, LigneRecherche, LigneSignature
+from relais.coffre.lignes import LigneCle, LigneDOrganisation, LigneKek
 from relais.coffre.trousseau import Trousseau, kek_en_usage
 from relais.coffre.trousseau import numero_de_racine as racine_de
 from relais.socle import horloge
 
 LOT = 500  # keys in a transaction: writers wait for some tens of milliseconds
 REPIT = 0.02  # seconds between two lots, for those who wait
-Ligne = TypeVar("Ligne", LigneCle, LigneOpposition, LigneRecherche, LigneSignature)
+Ligne = TypeVar("Ligne", LigneCle, LigneDOrganisation)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +39,13 @@ def tourner_kek() -> Rotation:
     """
     with racine.verrou():
         kek = _derniere_kek()
-        remballees = _remballer_les_cles(kek) + _remballer_les_recherches(kek)
-        remballees += _remballer_les_signatures(kek) + _remballer_les_oppositions(kek)
+        remballees = _remballer_les_cles(kek)
+        remballees += sum(_remballer_d_organisation(usage, kek) for usage in USAGES)
         with magasin.ecriture():
             lignes.supprimer_keks(sauf=kek)
             alterees = len(lignes.cles_sous_une_autre(kek, apres=0, combien=LOT))
-            alterees += len(lignes.recherches_sous_une_autre(kek))
-            alterees += len(lignes.signatures_sous_une_autre(kek))
-            alterees += len(lignes.oppositions_sous_une_autre(kek))
+            for usage in USAGES:
+                alterees += len(cles_d_organisation.sous_une_autre(usage, kek))
         magasin.effacer_les_restes()
     return Rotation(kek.generation, remballees, alterees)
 
@@ -102,30 +102,12 @@ def _remballer_un_lot(kek: LigneKek, *, apres: int) -> tuple[int, list[LigneCle]
     return len(neuves), lot
 
 
-def _remballer_les_recherches(kek: LigneKek) -> int:
+def _remballer_d_organisation(usage: Usage, kek: LigneKek) -> int:
     with magasin.ecriture():
         trousseau = Trousseau()
-        lot = lignes.recherches_sous_une_autre(kek)
-        neuves = _remballees(lot, lambda ligne: trousseau.remballer_recherche(ligne, kek))
-        lignes.remballer_recherches(kek, neuves)
-    return len(neuves)
-
-
-def _remballer_les_signatures(kek: LigneKek) -> int:
-    with magasin.ecriture():
-        trousseau = Trousseau()
-        lot = lignes.signatures_sous_une_autre(kek)
-        neuves = _remballees(lot, lambda ligne: trousseau.remballer_signature(ligne, kek))
-        lignes.remballer_signatures(kek, neuves)
-    return len(neuves)
-
-
-def _remballer_les_oppositions(kek: LigneKek) -> int:
-    with magasin.ecriture():
-        trousseau = Trousseau()
-        lot = lignes.oppositions_sous_une_autre(kek)
-        neuves = _remballees(lot, lambda ligne: trousseau.remballer_opposition(ligne, kek))
-        lignes.remballer_oppositions(kek, neuves)
+        lot = cles_d_organisation.sous_une_autre(usage, kek)
+        neuves = _remballees(lot, lambda une: trousseau.remballer_cle_d_organisation(une, kek))
+        cles_d_organisation.remballer(kek, neuves)
     return len(neuves)
 
 

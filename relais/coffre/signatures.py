@@ -6,10 +6,10 @@ each behind a word of its own: nothing else.
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from relais.coffre import lignes, magasin
-from relais.coffre.erreurs import CoffreCorrompu, Illisible
-from relais.coffre.trousseau import Trousseau, kek_en_usage
-from relais.socle import horloge
+from relais.coffre import cles_d_organisation, magasin
+from relais.coffre.chiffrement import Usage
+from relais.coffre.lignes import LigneDOrganisation
+from relais.coffre.trousseau import Trousseau
 
 
 class Signataire:
@@ -30,19 +30,11 @@ def signataire(organisation: str) -> Signataire:
     Raises `CoffreIndisponible` where the store is away: nothing is then signed.
     """
     with magasin.lecture():
-        ligne = lignes.signature(organisation) or _creer(organisation)
-        try:
-            graine = Trousseau().signature(ligne)
-        except Illisible:
-            raise CoffreCorrompu from None
+        ligne = cles_d_organisation.trouver(Usage.SIGNATURE, organisation) or _creer(organisation)
+        graine = cles_d_organisation.ouvrir(ligne, Trousseau())
     return Signataire(Ed25519PrivateKey.from_private_bytes(graine))
 
 
-def _creer(organisation: str) -> lignes.LigneSignature:
+def _creer(organisation: str) -> LigneDOrganisation:
     with magasin.ecriture():
-        deja = lignes.signature(organisation)  # by another process, meanwhile
-        if deja is not None:
-            return deja
-        kek = kek_en_usage()
-        enveloppe = Trousseau().nouvelle_signature(kek, organisation)
-        return lignes.inserer_signature(organisation, enveloppe, kek, horloge.maintenant())
+        return cles_d_organisation.trouver_ou_creer(Usage.SIGNATURE, organisation, Trousseau())

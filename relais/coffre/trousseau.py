@@ -5,7 +5,7 @@ from uuid import UUID
 from relais.coffre import chiffrement, lignes, racine
 from relais.coffre.chiffrement import Usage
 from relais.coffre.erreurs import CoffreAbsent, Illisible
-from relais.coffre.lignes import LigneCle, LigneKek, LigneOpposition, LigneRecherche, LigneSignature
+from relais.coffre.lignes import LigneCle, LigneDOrganisation, LigneKek
 from relais.coffre.models import Genre
 
 
@@ -52,44 +52,20 @@ class Trousseau:
         lieu = contexte(ligne.organisation, ligne.genre, ligne.objet_id)
         return self._emballer(kek, Usage.CLE, self.cle(ligne), lieu)
 
-    def recherche(self, ligne: LigneRecherche) -> bytes:
-        return self._deballer(ligne, Usage.RECHERCHE, [ligne.organisation])
+    def cle_d_organisation(self, ligne: LigneDOrganisation) -> bytes:
+        return self._deballer(ligne, ligne.usage, [ligne.organisation])
 
-    def nouvelle_recherche(self, kek: LigneKek, organisation: str) -> bytes:
-        """Envelope of a new search key for an organisation."""
-        return self._emballer(kek, Usage.RECHERCHE, chiffrement.nouvelle_cle(), [organisation])
+    def nouvelle_cle_d_organisation(self, kek: LigneKek, usage: Usage, organisation: str) -> bytes:
+        """Envelope of a new key for that use; any 32 random bytes are a private key of Ed25519."""
+        return self._emballer(kek, usage, chiffrement.nouvelle_cle(), [organisation])
 
-    def remballer_recherche(self, ligne: LigneRecherche, kek: LigneKek) -> bytes:
-        """Envelope of the same search key under another KEK."""
-        return self._emballer(kek, Usage.RECHERCHE, self.recherche(ligne), [ligne.organisation])
-
-    def opposition(self, ligne: LigneOpposition) -> bytes:
-        return self._deballer(ligne, Usage.OPPOSITION, [ligne.organisation])
-
-    def nouvelle_opposition(self, kek: LigneKek, organisation: str) -> bytes:
-        """Envelope of a new key of oppositions for an organisation."""
-        return self._emballer(kek, Usage.OPPOSITION, chiffrement.nouvelle_cle(), [organisation])
-
-    def remballer_opposition(self, ligne: LigneOpposition, kek: LigneKek) -> bytes:
-        """Envelope of the same key of oppositions under another KEK."""
-        return self._emballer(kek, Usage.OPPOSITION, self.opposition(ligne), [ligne.organisation])
-
-    def signature(self, ligne: LigneSignature) -> bytes:
-        return self._deballer(ligne, Usage.SIGNATURE, [ligne.organisation])
-
-    def nouvelle_signature(self, kek: LigneKek, organisation: str) -> bytes:
-        """Envelope of a new private key: for Ed25519, any 32 random bytes are one."""
-        return self._emballer(kek, Usage.SIGNATURE, chiffrement.nouvelle_cle(), [organisation])
-
-    def remballer_signature(self, ligne: LigneSignature, kek: LigneKek) -> bytes:
-        """Envelope of the same private key under another KEK."""
-        return self._emballer(kek, Usage.SIGNATURE, self.signature(ligne), [ligne.organisation])
+    def remballer_cle_d_organisation(self, ligne: LigneDOrganisation, kek: LigneKek) -> bytes:
+        """Envelope of the same key under another KEK."""
+        cle = self.cle_d_organisation(ligne)
+        return self._emballer(kek, ligne.usage, cle, [ligne.organisation])
 
     def _deballer(
-        self,
-        ligne: LigneCle | LigneOpposition | LigneRecherche | LigneSignature,
-        usage: Usage,
-        champs: list[str],
+        self, ligne: LigneCle | LigneDOrganisation, usage: Usage, champs: list[str]
     ) -> bytes:
         if chiffrement.lire_entete(ligne.enveloppe).numero != ligne.kek.generation:
             raise Illisible

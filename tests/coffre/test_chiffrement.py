@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from relais.coffre import chiffrement
 from relais.coffre.chiffrement import Usage
 from relais.coffre.erreurs import Illisible
-from relais.coffre.lignes import LigneCle, LigneKek, LigneRecherche
+from relais.coffre.lignes import LigneCle, LigneDOrganisation, LigneKek
 from relais.coffre.models import Genre
 from relais.coffre.noms import normaliser_nom
 from relais.coffre.trousseau import Trousseau, contexte
@@ -79,12 +79,13 @@ def test_la_version_1_se_lit_aussi_sans_le_programme() -> None:
 
 
 def test_les_noms_et_numeros_indexes_en_version_1_se_retrouvent(trousseau: Trousseau) -> None:
-    ligne = LigneRecherche(
+    ligne = LigneDOrganisation(
+        Usage.RECHERCHE,
         organisation=V1["recherche"]["organisation"],
         enveloppe=bytes.fromhex(V1["recherche"]["enveloppe"]),
         kek=kek_v1(),
     )
-    cle = trousseau.recherche(ligne)
+    cle = trousseau.cle_d_organisation(ligne)
     for vecteur in V1["etiquettes"]:
         trouvee = chiffrement.etiquette(cle, vecteur["nature"], vecteur["valeur"])
         assert trouvee.hex() == vecteur["etiquette"]
