@@ -25,11 +25,6 @@ def affectations_de_la_session(requete: HttpRequest) -> list[Affectation]:
     return sorted(siennes, key=lambda une: une.pk != choisie)
 
 
-def affectation_de_la_session(requete: HttpRequest) -> Affectation | None:
-    """The affectation in use, None for who has none."""
-    return next(iter(affectations_de_la_session(requete)), None)
-
-
 def attend_un_role(agent: Agent) -> bool:
     """Whether a role proposed for that agent waits for a second person."""
     return Affectation.objects.en_attente().filter(agent=agent).exists()

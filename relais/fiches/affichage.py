@@ -12,7 +12,7 @@ from relais.annuaire.models import Affectation, Agent
 from relais.fiches import annexe1, exemplaires
 from relais.fiches.contenu import Contenu
 from relais.fiches.models import Envoi, Fiche
-from relais.fiches.phrases import phrase_neutre
+from relais.fiches.phrases import phrase_neutre, phrases_de
 from relais.regles.circuit import CHEZ_LA_CAISSE, TRAITEES, Statut
 from relais.regles.convention import ROLES_DE_LA_CAISSE, Canal, Convention
 from relais.regles.fiche import RAISONS_SANS_NIR, ModeSignature, SansNir
@@ -277,7 +277,7 @@ def messages_de_la_caisse(fiche: Fiche, *, pour: Affectation, jour: date) -> lis
         Message(
             le=envoi.envoye_le,
             nature=_TITRES.get(envoi.nature, Envoi.Nature(envoi.nature).label),
-            phrases=dite.phrases(convention, jour=jour),
+            phrases=phrases_de(dite, convention, jour=jour),
             agent=dite.contact,
         )
         for envoi, dite in exemplaires.reponses(fiche, pour.organisation_id)

@@ -10,10 +10,8 @@ from datetime import date
 from typing import Self
 
 from relais.fiches import schema
-from relais.fiches.phrases import phrase_neutre, phrases_de
 from relais.fiches.schema import ContenuIllisible
 from relais.regles import nir
-from relais.regles.convention import Convention
 from relais.regles.fiche import NatureReponse
 from relais.regles.perimetre import Reponses
 from relais.socle.templatetags.relais_affichage import telephone
@@ -25,7 +23,6 @@ __all__ = [
     "Personne",
     "Professionnel",
     "Signature",
-    "phrase_neutre",
 ]
 
 SCHEMA_DEMANDE = "demande/1"
@@ -167,10 +164,6 @@ class ContenuReponse:
     def depuis_octets(cls, octets: bytes) -> Self:
         """The answer of a decrypted document; ContenuIllisible when it is not one."""
         return schema.depuis_octets(cls, octets, schema=SCHEMA_REPONSE)
-
-    def phrases(self, convention: Convention, *, jour: date) -> list[str]:
-        """What the professional reads when box 1 is ticked; `phrase_neutre` when it is not."""
-        return phrases_de(self, convention, jour=jour)
 
     @property
     def contact(self) -> str:

@@ -16,7 +16,7 @@ from relais.fiches.contenu import Contenu, ContenuReponse
 from relais.fiches.deroule import Jalon
 from relais.fiches.dossier import PieceDuDossier, conservation_dite
 from relais.fiches.modes_operatoires import mots_de
-from relais.fiches.phrases import phrase_neutre
+from relais.fiches.phrases import phrase_neutre, phrases_de
 from relais.regles.convention import Convention
 from relais.regles.fiche import ModeSignature, NatureReponse
 from relais.socle.horloge import jour_de
@@ -269,6 +269,6 @@ def _bloc_reponse(
     return {
         "titre": f"{debut} {caisse}",
         "quand": f"Le {date_moyenne(traitee_le)}",
-        "phrases": reponse.phrases(convention, jour=traitee_le),
+        "phrases": phrases_de(reponse, convention, jour=traitee_le),
         "agent": f"Votre contact à la caisse{ESPACE}: {reponse.contact}" if reponse.contact else "",
     }

@@ -7,8 +7,9 @@ import re
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from relais.fiches.contenu import ContenuReponse
 from relais.regles.convention import Convention
 from relais.regles.fiche import (
     LIBELLES_DROIT,
@@ -17,9 +18,6 @@ from relais.regles.fiche import (
     ObjetComplement,
 )
 from relais.socle.templatetags.relais_affichage import ESPACE, ESPACE_FINE, date_moyenne
-
-if TYPE_CHECKING:
-    from relais.fiches.contenu import ContenuReponse
 
 A_REMPLIR = "…"
 MONTANT = re.compile(r"[0-9]{1,9}(\.[0-9]{1,2})?")
@@ -33,7 +31,7 @@ def phrase_neutre(traitee_le: date) -> str:
     )
 
 
-def phrases_de(reponse: "ContenuReponse", convention: Convention, *, jour: date) -> list[str]:
+def phrases_de(reponse: ContenuReponse, convention: Convention, *, jour: date) -> list[str]:
     """One paragraph for the answer, one more when the person was reached directly.
 
     `jour`: the day whose values of the convention are read. Empty without a nature.
@@ -85,14 +83,14 @@ def _euros(montant: str) -> str:
     return f"{Decimal(montant):,.2f}".replace(",", ESPACE_FINE).replace(".", ",")
 
 
-def _paiement(reponse: "ContenuReponse") -> str:
+def _paiement(reponse: ContenuReponse) -> str:
     return (
         f"Le paiement est débloqué. Versement prévu le {_date(reponse.versement_le)}, "
         "sous réserve du délai bancaire."
     )
 
 
-def _pieces(reponse: "ContenuReponse") -> str:
+def _pieces(reponse: ContenuReponse) -> str:
     liste = f"{ESPACE_FINE}; ".join(_mot(piece) for piece in reponse.pieces) or A_REMPLIR
     return (
         f"Pour continuer, il faut{ESPACE}: {liste}. À adresser à {_mot(reponse.pieces_a_qui)}, "
@@ -100,7 +98,7 @@ def _pieces(reponse: "ContenuReponse") -> str:
     )
 
 
-def _droit(reponse: "ContenuReponse") -> str:
+def _droit(reponse: ContenuReponse) -> str:
     droit = _libelle(LIBELLES_DROIT, reponse.droit)
     montant = ""
     if reponse.montant:
@@ -113,7 +111,7 @@ def _droit(reponse: "ContenuReponse") -> str:
     )
 
 
-def _organisme(reponse: "ContenuReponse") -> str:
+def _organisme(reponse: ContenuReponse) -> str:
     if reponse.transmis:
         suite = f"Nous l’avons transmise le {_date(reponse.transmis_le)}."
     else:
@@ -122,14 +120,14 @@ def _organisme(reponse: "ContenuReponse") -> str:
     return f"Cette demande relève de {organisme} ({contact}). {suite}"
 
 
-def _autre(reponse: "ContenuReponse") -> str:
+def _autre(reponse: ContenuReponse) -> str:
     return (
         f"{_phrase(reponse.texte)} Suite{ESPACE}: {_mot(reponse.suite_par)}, "
         f"avant le {_date(reponse.suite_avant_le)}."
     )
 
 
-def _etape(reponse: "ContenuReponse") -> str:
+def _etape(reponse: ContenuReponse) -> str:
     return f"Le dossier est en cours. Prochaine information le {_date(reponse.prochain_point_le)}."
 
 
@@ -149,7 +147,7 @@ COMPLEMENTS: dict[str, str] = {
 }
 
 
-def _complement(reponse: "ContenuReponse") -> str:
+def _complement(reponse: ContenuReponse) -> str:
     """A fixed sentence for what box 1 does not open; the caisse's own words besides."""
     fixe = COMPLEMENTS.get(reponse.objet_complement)
     if fixe is None:
@@ -159,7 +157,7 @@ def _complement(reponse: "ContenuReponse") -> str:
     return f"{fixe} {_phrase(reponse.texte)}" if reponse.texte.strip() else fixe
 
 
-def _hors_perimetre(reponse: "ContenuReponse", convention: Convention, jour: date) -> str:
+def _hors_perimetre(reponse: ContenuReponse, convention: Convention, jour: date) -> str:
     voie = reponse.voie.strip().rstrip(".")
     if not voie:
         site, numero = convention.caisse.site.au(jour), convention.caisse.telephone.au(jour)
@@ -171,7 +169,7 @@ def _hors_perimetre(reponse: "ContenuReponse", convention: Convention, jour: dat
     )
 
 
-def _contact(reponse: "ContenuReponse") -> list[str]:
+def _contact(reponse: ContenuReponse) -> list[str]:
     if reponse.contactee_le is None:
         return []
     moyen = _libelle(LIBELLES_MOYEN, reponse.contactee_par)

@@ -104,18 +104,6 @@ def prochaine_ouverture(instant: datetime, *, convention: Convention) -> datetim
     raise ValueError("the opening hours never open")
 
 
-def temps_ouvre(debut: datetime, fin: datetime, *, convention: Convention) -> timedelta:
-    """Time during which the caisse was open between two instants: an internal figure."""
-    de, a = en_utc(debut), en_utc(fin)
-    total = timedelta()
-    jour = jour_local(debut, convention=convention)
-    while jour <= jour_local(fin, convention=convention):
-        for ouverture, cloture in plages(jour, convention=convention):
-            total += max(timedelta(), min(cloture, a) - max(ouverture, de))
-        jour += timedelta(days=1)
-    return total
-
-
 def plages(jour: date, *, convention: Convention) -> tuple[tuple[datetime, datetime], ...]:
     """Opening stretches of that local day, in UTC; empty on holidays and closed days."""
     if ferie(jour):

@@ -61,11 +61,6 @@ class Resultat:
     manques: dict[str, str] = field(default_factory=dict)
     complexite: str = ""
 
-    @property
-    def envoyable(self) -> bool:
-        """A « oui » at least, and nothing left to complete."""
-        return self.dans_le_perimetre and not self.manques
-
 
 MANQUES = {
     "ressources": "Cochez au moins une réponse.",

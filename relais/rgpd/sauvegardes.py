@@ -24,7 +24,6 @@ VIDAGE, MANIFESTE = "base.dump", "manifeste.json"
 FORMAT = 1
 PARTIEL = ".part"
 _NOM = "relais-%Y%m%dT%H%M%S.%fZ"
-_MORCEAU = 1 << 20
 _SQLITE = b"SQLite format 3\0"
 
 

@@ -11,8 +11,8 @@ from relais.fiches.contenu import (
     ContenuIllisible,
     ContenuReponse,
     Personne,
-    phrase_neutre,
 )
+from relais.fiches.phrases import phrase_neutre, phrases_de
 from relais.regles.fiche import NatureReponse
 from relais.regles.lecture import charger
 from tests.fiches.exemples import COMPLETE, JOUR, MANQUE, VIDE
@@ -198,29 +198,29 @@ def _ordinaire(phrase: str) -> str:
 
 @pytest.mark.parametrize(("reponse", "attendue"), REPONSES.values(), ids=REPONSES)
 def test_chaque_reponse_dit_sa_phrase_exacte(reponse, attendue, convention):
-    dites = reponse.phrases(convention, jour=JOUR)
+    dites = phrases_de(reponse, convention, jour=JOUR)
     assert [_ordinaire(une) for une in dites] == [attendue]
 
 
 def test_une_personne_contactee_directement_ajoute_une_phrase(convention):
-    assert MANQUE.phrases(convention, jour=JOUR)[1:] == [
+    assert phrases_de(MANQUE, convention, jour=JOUR)[1:] == [
         "La personne a été contactée directement le 24\u00a0novembre 2026, par téléphone."
     ]
 
 
 @pytest.mark.parametrize("nature", list(NatureReponse))
 def test_une_reponse_pas_encore_ecrite_se_montre_avec_des_points(nature, convention):
-    assert ContenuReponse(nature=nature).phrases(convention, jour=JOUR)
+    assert phrases_de(ContenuReponse(nature=nature), convention, jour=JOUR)
 
 
 def test_sans_nature_il_n_y_a_rien_a_lire(convention):
-    assert ContenuReponse().phrases(convention, jour=JOUR) == []
+    assert phrases_de(ContenuReponse(), convention, jour=JOUR) == []
 
 
 @pytest.mark.parametrize("montant", ["beaucoup", "NaN", "Infinity", "1e999999999", "1043,5"])
 def test_un_montant_illisible_est_montre_tel_quel(montant, convention):
     reponse = ContenuReponse(nature="droit_accorde", montant=montant)
-    assert f"{montant}\u00a0€" in reponse.phrases(convention, jour=JOUR)[0]
+    assert f"{montant}\u00a0€" in phrases_de(reponse, convention, jour=JOUR)[0]
 
 
 def test_la_phrase_neutre_ne_dit_que_le_jour():

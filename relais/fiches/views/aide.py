@@ -10,7 +10,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from relais.annuaire.actions import visites
-from relais.annuaire.affichage import pages_de
 from relais.annuaire.conventions import chargees, regles_de_l_organisation
 from relais.fiches import documents, droits, modes_operatoires
 from relais.fiches.views.portes import pdf_en_ligne
@@ -95,7 +94,6 @@ def visite(requete: HttpRequest) -> HttpResponse:
             "precedent": rang - 1,
             "suivant": rang + 1 if rang < len(toutes) else None,
             "mode": modes_operatoires.du_role(requete.affectation.role),
-            "a_une_page": bool(pages_de(requete.affectation)),
         },
     )
 

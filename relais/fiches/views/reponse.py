@@ -14,7 +14,7 @@ from relais.fiches.actions import reponses
 from relais.fiches.actions.acte import ActeRefuse
 from relais.fiches.forms.reponse import FormulaireReponse
 from relais.fiches.models import Fiche, PhraseType
-from relais.fiches.phrases import phrase_neutre
+from relais.fiches.phrases import phrase_neutre, phrases_de
 from relais.fiches.views.portes import a_la_caisse, deja_fait, faire, la_fiche, noter, regles
 from relais.journal.models import Action
 from relais.regles.circuit import Geste
@@ -59,7 +59,7 @@ def repondre(requete: HttpRequest, reference: str) -> HttpResponse:
     phrases: list[str] = []
     if form.is_valid():
         reponse = form.contenu(requete.affectation.agent)
-        phrases = reponse.phrases(regles(fiche), jour=horloge.aujourd_hui())
+        phrases = phrases_de(reponse, regles(fiche), jour=horloge.aujourd_hui())
         if requete.POST.get("geste", "envoyer") == "envoyer":
             try:
                 acte = reponses.clore_avec_reponse if form.clot() else reponses.envoyer

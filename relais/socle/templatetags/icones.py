@@ -25,7 +25,6 @@ _TRACES = {
     "plus": '<path d="M12 5v14M5 12h14"/>',
     "envoyer": '<path d="m3 11 18-8-7 18-3-7.5z"/><path d="M11 13.5 21 3"/>',
     "recherche": '<circle cx="10.5" cy="10.5" r="6.5"/><path d="m15.5 15.5 5.5 5.5"/>',
-    "cadenas": '<rect x="5" y="11" width="14" height="10"/><path d="M8 11V8a4 4 0 0 1 8 0v3"/>',
     "crayon": '<path d="m4 20 1-4.5L16.5 4 20 7.5 8.5 19z"/>',
     "courriel": '<rect x="3" y="5" width="18" height="14"/><path d="m3 7 9 7 9-7"/>',
     "fiche": '<path d="M6 3h9l4 4v14H6z"/><path d="M9.5 12h6M9.5 16h6"/>',

@@ -159,7 +159,6 @@ def _ecart(echeance: datetime, maintenant: datetime | None) -> timedelta:
     return echeance.astimezone(UTC) - reference.astimezone(UTC)
 
 
-@register.filter
 def reste(echeance: datetime | None, maintenant: datetime | None = None) -> str:
     """il reste 31 h, en retard de 5 h, il reste 25 min. Late begins after the instant itself."""
     if echeance is None:
@@ -170,7 +169,6 @@ def reste(echeance: datetime | None, maintenant: datetime | None = None) -> str:
     return f"il{ESPACE}reste{ESPACE}{duree(ecart)}"
 
 
-@register.filter
 def niveau_echeance(echeance: datetime | None, maintenant: datetime | None = None) -> str:
     """tranquille, proche (24 h), urgente (8 h) or retard: the class of the deadline badge."""
     if echeance is None:
