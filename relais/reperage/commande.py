@@ -91,9 +91,12 @@ def _demande(arguments: list[str]) -> Demande:
         au = date.fromisoformat(lus.au)
     except ValueError:
         raise FichierRefuse(f"« --au » attend une date AAAA-MM-JJ.\n{USAGE}") from None
+    for chemin in (lus.source, lus.sortie):
+        if chemin.exists() and not (chemin.is_file() or chemin.is_dir()):
+            raise FichierRefuse(f"{chemin} n’est pas un fichier ordinaire : nommez-en un.")
     if lus.sortie.exists() and lus.source.exists() and lus.sortie.samefile(lus.source):
         raise FichierRefuse("Le résultat prendrait la place du fichier lu : nommez-en un autre.")
-    return Demande(lus.source, lus.sortie, au, lus.convention)
+    return Demande(lus.source, Path(os.path.realpath(lus.sortie)), au, lus.convention)
 
 
 def _convention_du_lieu() -> Path:

@@ -1,6 +1,7 @@
 """`relais reperer` on the simplest file: a birth date and a situation."""
 
 import errno
+import os
 import stat
 import subprocess
 from datetime import date
@@ -162,6 +163,30 @@ def test_un_refus_du_systeme_se_dit_en_francais(tmp_path, capsys, source, sortie
     erreurs = capsys.readouterr().err
     assert erreurs.endswith(f"{dit}\n")
     assert ".partiel" not in erreurs
+
+
+@pytest.mark.parametrize(("source", "sortie"), [("tube", "r.csv"), ("source.csv", "tube")])
+def test_ce_qui_n_est_pas_un_fichier_ordinaire_est_refuse_et_reste(
+    tmp_path, capsys, source, sortie
+):
+    (tmp_path / "source.csv").write_text(TITRES + "1960-01-30;0;0;;0;0\n")
+    os.mkfifo(tmp_path / "tube")
+    mots = [str(tmp_path / source), "--au", AU, "--sortie", str(tmp_path / sortie)]
+    assert commande.main(mots) == 2
+    assert capsys.readouterr().err.endswith("tube n’est pas un fichier ordinaire : nommez-en un.\n")
+    assert (tmp_path / "tube").is_fifo()
+    assert not (tmp_path / "r.csv").exists()
+
+
+def test_un_lien_vers_un_resultat_reste_un_lien(tmp_path):
+    (tmp_path / "source.csv").write_text(TITRES + "1960-01-30;0;0;;0;0\n")
+    (tmp_path / "ailleurs").mkdir()
+    resultat, lien = tmp_path / "ailleurs" / "r.csv", tmp_path / "lien.csv"
+    resultat.touch()
+    lien.symlink_to(resultat)
+    assert commande.main([str(tmp_path / "source.csv"), "--au", AU, "--sortie", str(lien)]) == 0
+    assert lien.is_symlink()
+    assert resultat.read_text().startswith("ligne;naissance;")
 
 
 def test_un_disque_plein_se_dit(tmp_path, capsys, monkeypatch):
