@@ -17,8 +17,12 @@ from relais.regles.textes import Paragraphe, Phrase, TextesReperage
 _SANS_REGIME = {
     Code.INAPTITUDE: "saspa_inaptitude",
     Code.INAPTITUDE_SIGNALEE: "saspa_signalee",
+    Code.AAH_50_79: "saspa_aah_50_79",
 }
-_INVALIDITES = {Code.INVALIDITE, Code.INVALIDITE_TRAVAIL}
+# An AAH that may be of 80 %: the Aspa is not to claim first (CSS L.821-1).
+_AAH_A_VERIFIER = (Code.AAH_80, Code.AAH_INCONNU)
+_INVALIDITES = (Code.INVALIDITE, Code.INVALIDITE_TRAVAIL)
+_DE_L_AAH = frozenset(CODES_AAH.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,31 +77,47 @@ def expliquer(
 
 def _paragraphes(examen: Examen, au: date, textes: TextesReperage) -> Iterator[Paragraphe]:
     sans_regime = examen.echeances.retraite_due_le is None
-    contredit = sans_regime and any(_porte(examen, code) for code in _INVALIDITES)
     for motif in examen.motifs:
-        if contredit and motif.code in _INVALIDITES:
+        if motif.code == Code.SASPA:
+            yield _saspa(examen, textes)
+        elif sans_regime and motif.code in (*_INVALIDITES, *_AAH_A_VERIFIER):
             continue  # told with the Saspa
-        if contredit and motif.code == Code.SASPA:
-            yield textes.saspa_invalidite
         elif sans_regime and motif.code in _SANS_REGIME:
             yield getattr(textes, _SANS_REGIME[motif.code])
         elif motif.code in (Code.TAUX_PLEIN, Code.INAPTITUDE):
             yield _ensemble(getattr(textes, motif.code), *_suite(motif, examen, au, textes))
-        elif motif.code in CODES_AAH.values() and not sans_regime:
+        elif motif.code in _DE_L_AAH:
             yield _ensemble(textes.aah, getattr(textes, motif.code))
         else:
             yield getattr(textes, motif.code)
 
 
+def _saspa(examen: Examen, textes: TextesReperage) -> Paragraphe:
+    """No base scheme is known, and what of the Aspa; a pension of invalidity contradicts it."""
+    verifiees = [code for code in _AAH_A_VERIFIER if _porte(examen, code)]
+    aspa = getattr(textes, f"saspa_{verifiees[0]}") if verifiees else textes.saspa_mairie
+    if any(_porte(examen, code) for code in _INVALIDITES):
+        return _ensemble(textes.saspa_invalidite, aspa)
+    return _ensemble(textes.saspa, aspa, textes.saspa_sans_fiche)
+
+
 def _suite(motif: Motif, examen: Examen, au: date, textes: TextesReperage) -> Iterator[Paragraphe]:
-    """What to do. Nothing is due from who already draws a pension: it is to be verified first."""
-    if _porte(examen, Code.PENSION_VERSEE):
+    """What to do. Nothing is due from who already draws a pension, nor with an AAH, whose pension
+    comes without a claim: it is to be verified first.
+    """
+    if any(_porte(examen, code) for code in (Code.PENSION_VERSEE, *_DE_L_AAH)):
         return
     atteinte = motif.le is not None and motif.le <= au
     yield textes.date_atteinte if atteinte else textes.depot
     yield textes.demarches
     if motif.code == Code.TAUX_PLEIN and not atteinte:
         yield textes.choix
+
+
+def aspa_a_verifier(examen: Examen) -> bool:
+    """No base scheme, and an AAH that may be of 80 %: no Aspa to claim first (CSS L.821-1)."""
+    sans_regime = examen.echeances.retraite_due_le is None
+    return sans_regime and any(_porte(examen, code) for code in _AAH_A_VERIFIER)
 
 
 def _porte(examen: Examen, code: Code) -> bool:

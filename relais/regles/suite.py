@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from relais.regles.convention import Convention
-from relais.regles.explication import depot, en_mots, valeurs
+from relais.regles.explication import aspa_a_verifier, depot, en_mots, valeurs
 from relais.regles.foyer import Examen
 from relais.regles.reperage import Demarche
 from relais.regles.subsidiarite import CODES_AAH, Aah, Code
@@ -57,7 +57,7 @@ def objectif_propose(examen: Examen, *, au: date, convention: Convention) -> str
     """The objective in the words of the person, to read and to sign: no article, no health."""
     textes = convention.reperage.suite.exigee(au)
     maintenant = depot(examen, au=au, convention=convention) <= au
-    if _aspa_a_verifier(examen):
+    if aspa_a_verifier(examen):
         choisi = textes.objectif_releve
     elif sans_regime(examen):
         atteinte = examen.echeances.aspa_due_le <= au
@@ -73,7 +73,7 @@ def objectif_propose(examen: Examen, *, au: date, convention: Convention) -> str
 
 def demarches_proposees(examen: Examen) -> tuple[Demarche, ...]:
     """The actions that the objective proposes; the professional keeps those that fit."""
-    if _aspa_a_verifier(examen):
+    if aspa_a_verifier(examen):
         return (Demarche.RELEVE_DE_CARRIERE,)
     if Code.PENSION_VERSEE in _codes(examen):
         return (Demarche.RELEVE_DE_CARRIERE, Demarche.DEMANDE_D_ASPA)
@@ -89,11 +89,6 @@ def demarches_proposees(examen: Examen) -> tuple[Demarche, ...]:
 def sans_regime(examen: Examen) -> bool:
     """No base scheme is known: no retirement to claim, so nothing for the caisse (R.815-15)."""
     return examen.echeances.retraite_due_le is None
-
-
-def _aspa_a_verifier(examen: Examen) -> bool:
-    """No base scheme, and an AAH that may be of 80 %: no Aspa to claim first (CSS L.821-1)."""
-    return sans_regime(examen) and bool(_codes(examen) & {Code.AAH_80, Code.AAH_INCONNU})
 
 
 def _codes(examen: Examen) -> set[Code]:
@@ -119,7 +114,7 @@ def _demarches(examen: Examen, textes: TextesSuite, *, maintenant: bool) -> Iter
     codes = _codes(examen)
     if sans_regime(examen):
         yield textes.releve_partout, Demarche.RELEVE_DE_CARRIERE
-        if _aspa_a_verifier(examen):
+        if aspa_a_verifier(examen):
             yield textes.aspa_aah_80, None
         elif Code.PENSION_VERSEE not in codes:
             yield textes.aspa_mairie, Demarche.DEMANDE_D_ASPA

@@ -52,6 +52,11 @@ class TextesReperage:
     aah_80: Paragraphe
     aah_inconnu: Paragraphe
     saspa: Paragraphe
+    saspa_mairie: Paragraphe  # where the Aspa is claimed, after it
+    saspa_aah_80: Paragraphe  # instead: it is not to claim first
+    saspa_aah_inconnu: Paragraphe  # instead: the rate comes first
+    saspa_sans_fiche: Paragraphe  # last
+    saspa_aah_50_79: Paragraphe
     saspa_inaptitude: Paragraphe  # recognised, without a base scheme
     saspa_signalee: Paragraphe
     saspa_invalidite: Paragraphe  # instead of both: a pension is paid by a scheme

@@ -7,8 +7,9 @@ same line for whoever has the same steps to take (CRPA L.114-8 II).
 
 from dataclasses import replace
 
+from relais.regles.explication import aspa_a_verifier
 from relais.regles.foyer import Examen
-from relais.regles.subsidiarite import Code, Reserve
+from relais.regles.subsidiarite import CODES_AAH, Code, Reserve
 from relais.reperage.dossier import Dossier
 
 RAISONS: dict[Code, str] = {
@@ -26,6 +27,7 @@ RAISONS: dict[Code, str] = {
     Code.TAUX_PLEIN: "Âge du taux plein : retraite et Aspa à demander",
     Code.DEVOIR_DEPUIS: "Démarche due depuis juillet 2020",
 }
+SASPA_ET_AAH = "Sans régime de retraite connu, AAH : Aspa à vérifier"
 A_LA_MAIRIE = "Vérifier le relevé de carrière ; Aspa à la mairie"
 A_VERIFIER = "À vérifier avec la caisse avant toute démarche : voir dans Relais"
 LES_DEUX = "Relevé de carrière, puis demandes de retraite et d’Aspa le même jour"
@@ -33,8 +35,16 @@ DES_MAINTENANT = "dès maintenant"
 
 
 def raison(examen: Examen) -> str:
-    """The most pressing reason, for a page of the product."""
-    return RAISONS[examen.motifs[0].code] if examen.motifs else ""
+    """The most pressing reason, for a page of the product. An AAH says more than its unfitness."""
+    codes = [motif.code for motif in examen.motifs]
+    if not codes:
+        return ""
+    premier, *autres = codes
+    if premier == Code.SASPA and aspa_a_verifier(examen):
+        return SASPA_ET_AAH
+    if premier == Code.INAPTITUDE:
+        premier = next((code for code in autres if code in CODES_AAH.values()), premier)
+    return RAISONS[premier]
 
 
 def sans_suspension(dossier: Dossier) -> Dossier:
@@ -45,7 +55,7 @@ def sans_suspension(dossier: Dossier) -> Dossier:
 def que_faire(examen: Examen) -> str:
     """What to do, for what leaves. A reserve has several causes: it tells of none of them."""
     codes = {motif.code for motif in examen.motifs}
-    if Code.SASPA in codes and codes.isdisjoint({Code.AAH_80, Code.AAH_INCONNU}):
+    if Code.SASPA in codes and not aspa_a_verifier(examen):
         return A_LA_MAIRIE
     if any(motif.reserve in (Reserve.A_VERIFIER, Reserve.A_CONFIRMER) for motif in examen.motifs):
         return A_VERIFIER
