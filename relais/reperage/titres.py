@@ -210,11 +210,13 @@ def ranger(titres: Sequence[str], champs: Sequence[Champ | None]) -> Colonnes:
 
 
 def dire(colonnes: Colonnes, titres: Sequence[str]) -> list[str]:
-    """What each column was taken for, a sentence each."""
-    return [
-        f"Colonne « {montrer(titres[rang])} » : {champ}"
-        for champ, rangs in colonnes.items()
-        for rang in rangs
+    """What each column was taken for, a sentence each, then the known ones that are not read."""
+    lues = {rang: champ for champ, rangs in colonnes.items() for rang in rangs}
+    connues = {rang: champ_de(normaliser(titre)) for rang, titre in enumerate(titres)}
+    return [f"Colonne « {montrer(titres[rang])} » : {champ}" for rang, champ in lues.items()] + [
+        f"Colonne « {montrer(titres[rang])} » : pas lue, une autre donne déjà « {champ} »"
+        for rang, champ in connues.items()
+        if champ in colonnes and rang not in lues
     ]
 
 

@@ -62,3 +62,22 @@ def test_un_classeur_dont_la_premiere_feuille_est_vide_dit_que_seule_elle_est_lu
     sortie = reperer(classeur([TITRES, ["A", "Jean", "10/05/1960"]], devant="Notes"))
     assert sortie.code == 2
     assert "seule la première est lue" in sortie.erreurs[-1]
+
+
+@pytest.mark.parametrize(
+    ("contenu", "titre"),
+    [
+        ("Nom;Date de naissance;Invalidité;Pension d’invalidité\nA;10/05/1965;0;1\n", "Pension d’"),
+        (
+            "naissance;inapte;invalidite;aah;saspa;travaille;invalidite\n1965-05-10;0;0;;0;0;1\n",
+            "",
+        ),
+    ],
+)
+def test_une_colonne_connue_qui_n_est_pas_lue_se_dit(reperer, contenu, titre):
+    sortie = reperer(contenu)
+    assert (sortie.code, len(sortie.lignes)) == (0, 1)
+    dites = [dit for dit in sortie.dit.splitlines() if "pas lue" in dit]
+    assert len(dites) == 1
+    assert dites[0].startswith(f"Colonne « {titre}")
+    assert dites[0].endswith("pas lue, une autre donne déjà « invalidité »")
