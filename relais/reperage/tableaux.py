@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
@@ -33,8 +33,10 @@ _FEMININ = {
     **dict.fromkeys(("mme", "madame", "mlle", "f", "2"), True),
     **dict.fromkeys(("m", "m.", "mr", "monsieur", "1"), False),
 }
-_QUI = (Champ.NOM, Champ.NOM_NAISSANCE, Champ.PRENOM, Champ.NAISSANCE, Champ.NIR)
-_ACTE = {"ACT": Champ.ACTIVITE, "DFACT": Champ.FIN_D_ACTIVITE}
+_NOMMENT = (Champ.NOM, Champ.NOM_NAISSANCE, Champ.NIR)
+# Whose activities are one person's: never those of the other adult of a household.
+_QUI = (*_NOMMENT, Champ.PRENOM, Champ.NAISSANCE, Champ.ROLE, Champ.MATRICULE)
+_ACTE = ("ACT", "DFACT")
 _AAH_ILLISIBLE = (
     "l’AAH est comptée avec un taux à vérifier : écrivez 50_79, 80 ou inconnu, ou laissez vide"
 )
@@ -67,11 +69,14 @@ def lire(
     du_reperage = {c: rangs for c, rangs in colonnes.items() if c not in titres.A_CONSERVER}
     for phrase in titres.dire(colonnes if identites else du_reperage, premiere):
         dire(phrase)
+    lecture = Lecture(iter(()))
+    tableau = _Tableau(au, premiere, colonnes, lecture.comptes)
+    if Champ.ACTIVITE in colonnes:  # read twice: the rows of one person may stand apart
+        tableau.relever(rangees)
+        _, _, rangees = rangees_du_tableau(source, choisies, avancer=avancer)
     suivante = next(rangees, None)
     if suivante is None:
         raise FichierRefuse("Ce fichier n’a que sa ligne de titres.")
-    lecture = Lecture(iter(()))
-    tableau = _Tableau(au, premiere, colonnes, lecture.comptes)
     if identites:  # phones and mails load libraries that the screening does without
         from relais.reperage.identites_des_tableaux import Identites
 
@@ -106,15 +111,14 @@ def _merite(rangee: Rangee, choisies: Choisies) -> tuple[int, bool, int]:
     return connus, naissance, 0 if connus else sum(bool(case.strip()) for case in rangee)
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Ligne:
-    """A row of somebody, and what the rows after it say of her other activities."""
+    """A row of somebody, and all that the sheet says of her activities."""
 
     numero: int
     rangee: Rangee
     cases: Mapping[Champ, str]
-    cle: tuple[str, ...]
-    actes: list[dict[str, str]]
+    actes: Sequence[Mapping[str, str]]
 
 
 @dataclass(slots=True)
@@ -127,11 +131,21 @@ class _Tableau:
     dites: tuple[str, ...] = ()
     lignes: dict[int, int] = field(default_factory=dict)
     numeros: dict[int, int] = field(default_factory=dict)
-    gens: dict[int, int] = field(default_factory=dict)
+    actes: dict[int, tuple[tuple[str, str], ...]] = field(default_factory=dict)
+    lues: set[int] = field(default_factory=set)
+
+    def relever(self, rangees: Iterable[tuple[int, Rangee]]) -> None:
+        """Note the activities of each person, from all of her rows, before any is told."""
+        for _, rangee in rangees:
+            cases = self._cases(rangee)
+            qui = _qui(cases)
+            acte = cases[Champ.ACTIVITE], cases.get(Champ.FIN_D_ACTIVITE, "")
+            deja = self.actes.get(qui, ())
+            if qui and acte not in deja and not _ecartee(cases):
+                self.actes[qui] = (*deja, acte)
 
     def evenements(self, rangees: Iterator[tuple[int, Rangee]]) -> Iterator[Evenement]:
-        """One person per row, but for the rows that follow each other and differ by ACT alone."""
-        attendue: _Ligne | None = None
+        """One person per row, but for the rows that differ by the activity alone."""
         for numero, rangee in rangees:
             if not any(case.strip() for case in rangee):
                 self.comptes["Lignes vides"] += 1
@@ -140,39 +154,40 @@ class _Tableau:
             if premiere:
                 yield Remarque(f"ligne {numero} : identique à la ligne {premiere}, lue une fois.")
                 continue
-            lue = self._lue(numero, rangee)
-            ecartee = _ecartee(lue.cases)
+            cases = self._cases(rangee)
+            ecartee = _ecartee(cases)
             if ecartee:
                 self.comptes[ecartee] += 1
-            elif attendue is not None and lue.cle and lue.cle == attendue.cle:
-                attendue.actes += lue.actes
-                self.comptes["Lignes d’une autre activité, réunies à celle d’au-dessus"] += 1
+            elif self._deja_lue(rangee, cases):
+                self.comptes["Lignes d’une autre activité, réunies à une ligne plus haute"] += 1
             else:
-                if attendue is not None:
-                    yield from self._ligne(attendue)
-                attendue = lue if lue.cle else None
-                if not lue.cle:
-                    yield from self._ligne(lue)
-        if attendue is not None:
-            yield from self._ligne(attendue)
+                yield from self._ligne(_Ligne(numero, rangee, cases, self._actes(cases)))
 
-    def _lue(self, numero: int, rangee: Rangee) -> _Ligne:
-        cases = {champ: _case(rangee, rangs[0]) for champ, rangs in self.colonnes.items()}
-        acte = {nom: cases.get(champ, "") for nom, champ in _ACTE.items()}
-        return _Ligne(numero, rangee, cases, self._cle(rangee, cases), [acte])
+    def _cases(self, rangee: Rangee) -> dict[Champ, str]:
+        return {champ: _case(rangee, rangs[0]) for champ, rangs in self.colonnes.items()}
 
-    def _cle(self, rangee: Rangee, cases: Mapping[Champ, str]) -> tuple[str, ...]:
-        """All that is read of a row but her activity; empty where nothing says whose it is."""
-        if Champ.ACTIVITE not in self.colonnes or not any(
-            cases.get(champ) for champ in titres.NOMS | {Champ.NIR}
-        ):
-            return ()
-        return tuple(
-            _case(rangee, rang)
-            for champ, rangs in self.colonnes.items()
-            for rang in rangs
-            if champ not in _ACTE.values()
+    def _actes(self, cases: Mapping[Champ, str]) -> list[dict[str, str]]:
+        """Her activities in all the sheet; those of the row, where nothing says whose it is."""
+        siens = cases.get(Champ.ACTIVITE, ""), cases.get(Champ.FIN_D_ACTIVITE, "")
+        return [
+            dict(zip(_ACTE, acte, strict=True)) for acte in self.actes.get(_qui(cases), (siens,))
+        ]
+
+    def _deja_lue(self, rangee: Rangee, cases: Mapping[Champ, str]) -> bool:
+        """Whether a row before says the same of the same person, but for her activity."""
+        if Champ.ACTIVITE not in self.colonnes or not _qui(cases):
+            return False
+        reste = hash(
+            tuple(
+                _case(rangee, rang)
+                for champ, rangs in self.colonnes.items()
+                for rang in rangs
+                if champ not in (Champ.ACTIVITE, Champ.FIN_D_ACTIVITE)
+            )
         )
+        deja = reste in self.lues
+        self.lues.add(reste)
+        return deja
 
     def _identique(self, numero: int, rangee: Rangee) -> int:
         """The row that says the same of the same person, 0 for none. Without a name: nobody's."""
@@ -195,7 +210,7 @@ class _Tableau:
         situation, dits = _situation(cases)
         de_la_cnaf, a_verifier = situations.situation(lue.actes, (), au=self.au)
         situation |= de_la_cnaf
-        dits += [*a_verifier, *self._ailleurs(lue)]
+        dits += a_verifier
         adulte = Adulte(naissance, precision, **situation)
         feminin = _FEMININ.get(normaliser(cases.get(Champ.CIVILITE, "")))
         nir = numeros.lire(cases[Champ.NIR]) if cases.get(Champ.NIR) else None
@@ -213,17 +228,6 @@ class _Tableau:
             dits += autres
         for dit in dits:
             yield Remarque(f"{ou} : {dit}.")
-
-    def _ailleurs(self, lue: _Ligne) -> Iterator[str]:
-        """Rows of one person that do not follow each other are read apart: it is told."""
-        if lue.cle:
-            qui = hash(tuple(normaliser(lue.cases.get(champ, "")) for champ in _QUI))
-            premiere = self.gens.setdefault(qui, lue.numero)
-            if premiere != lue.numero:
-                yield (
-                    f"même personne que la ligne {premiere}, plus haut dans le tableau : triez-le"
-                    " par personne pour que ses activités soient lues ensemble"
-                )
 
     def _numero(
         self, numero: int, case: str, nir: Nir | None, naissance: date, feminin: bool | None
@@ -248,6 +252,13 @@ class _Tableau:
 
 def _case(rangee: Rangee, rang: int) -> str:
     return rangee[rang].strip() if rang < len(rangee) else ""
+
+
+def _qui(cases: Mapping[Champ, str]) -> int:
+    """Whose row it is, as a digest; 0 where nothing says so."""
+    if not any(cases.get(champ) for champ in _NOMMENT):
+        return 0
+    return hash(tuple(normaliser(cases.get(champ, "")) for champ in _QUI))
 
 
 def _ecartee(cases: Mapping[Champ, str]) -> str:

@@ -78,7 +78,7 @@ def test_les_activites_d_une_personne_se_lisent_ensemble(reperer, lignes, code, 
     assert sortie.erreurs == []
     assert [ligne["ligne"] for ligne in sortie.lignes] == ["2", str(2 + len(lignes))]
     assert sortie.lignes[0]["motifs"].startswith(f"{code} ")
-    assert ("réunies à celle d’au-dessus : " in sortie.dit) is (reunies > 0)
+    assert ("réunies à une ligne plus haute : " in sortie.dit) is (reunies > 0)
 
 
 def test_une_ligne_d_une_autre_prestation_est_comptee_a_part_et_ne_separe_rien(reperer):
@@ -94,18 +94,55 @@ def test_une_ligne_d_une_autre_prestation_est_comptee_a_part_et_ne_separe_rien(r
     assert "Lignes d’une autre prestation que le RSA : 2" in sortie.dit
 
 
-def test_des_lignes_d_une_personne_qui_ne_se_suivent_pas_se_disent(reperer):
+@pytest.mark.parametrize("actes", [("SAL", "INV"), ("INV", "SAL")])
+def test_les_activites_se_lisent_ensemble_ou_que_soient_les_lignes(reperer, actes):
+    une, autre = (f"A;Jean;10/05/1964;RSA;DEM;{acte};;\n" for acte in actes)
+    sortie = reperer(CNAF + une + "B;Jean;10/05/1964;RSA;DEM;;;\n" + autre)
+    assert sortie.erreurs == []
+    assert [ligne["ligne"] for ligne in sortie.lignes] == ["2", "3"]
+    assert sortie.lignes[0]["motifs"].startswith("invalidite_travail ")
+    assert sortie.lignes[1]["motifs"].startswith("taux_plein ")
+    assert "réunies à une ligne plus haute : 1" in sortie.dit
+
+
+def test_deux_lignes_qui_different_d_autre_chose_ont_les_memes_activites(reperer):
     sortie = reperer(
-        CNAF
-        + "A;Jean;10/05/1964;RSA;DEM;SAL;;\n"
-        + "B;Jean;10/05/1964;RSA;DEM;;;\n"
-        + "A;Jean;10/05/1964;RSA;DEM;INV;;\n"
+        "NOM;PRENOM;DTNAI;CIVILITE;ACT\n"
+        + "A;Jean;10/05/1964;M;INV\n"
+        + "B;Jean;10/05/1964;M;\n"
+        + "A;JEAN;10/05/1964;;SAL\n"
     )
-    assert len(sortie.lignes) == 3
-    assert sortie.erreurs == [
-        "ligne 4 : même personne que la ligne 2, plus haut dans le tableau : triez-le par personne"
-        " pour que ses activités soient lues ensemble."
-    ]
+    codes = [ligne["motifs"].split()[0] for ligne in sortie.lignes]
+    assert codes == ["invalidite_travail", "taux_plein", "invalidite_travail"]
+
+
+def test_un_fichier_a_garder_se_lit_aussi_deux_fois():
+    texte = (
+        CNAF
+        + "A;Jean;10/05/1964;RSA;DEM;INV;;\nB;B;01/01/1990;RSA;DEM;;;\n"
+        + ("A;Jean;10/05/1964;RSA;DEM;SAL;;\n")
+    )
+    lues = tableaux.lire(io.BytesIO(texte.encode()), au=AU, identites=True).evenements
+    situations = [un.dossier.situation for un in lues if isinstance(un, Personne) and un.dossier]
+    assert [(une.invalidite, une.travaille) for une in situations] == [(True, True), (False, False)]
+
+
+@pytest.mark.parametrize(
+    "autre",
+    [
+        "A;Jean;10/05/1964;RSA;CJT;SAL;;",
+        "A;Paul;10/05/1964;RSA;DEM;SAL;;",
+        "A;Jean;11/05/1964;RSA;DEM;SAL;;",
+        "A;Jean;10/05/1964;PFA;DEM;SAL;;",
+        "A;Jean;10/05/1964;RSA;DEM;SAL;;31/10/2026",
+    ],
+    ids=["autre rôle", "autre prénom", "autre naissance", "autre prestation", "finie"],
+)
+def test_le_travail_d_un_autre_ou_d_hier_ne_recule_pas_une_invalidite(reperer, autre):
+    sortie = reperer(
+        CNAF + "A;Jean;10/05/1964;RSA;DEM;INV;;\n" + "B;B;01/01/1990;RSA;DEM;;;\n" + f"{autre}\n"
+    )
+    assert sortie.lignes[0]["motifs"].startswith("invalidite ")
 
 
 def test_ce_qui_se_dit_suit_l_ordre_des_lignes(reperer):
