@@ -6,7 +6,7 @@ from contextlib import suppress
 from datetime import date, timedelta
 from functools import lru_cache
 
-from relais.regles.foyer import Precision
+from relais.regles.foyer import Precision, naissance_retenue
 
 _PRECISIONS = {"": Precision.CONNUE, **{precision.value: precision for precision in Precision}}
 # An xs:date may bear a time zone, which is left out.
@@ -54,9 +54,11 @@ def du_flux(lue: str, precision: str, *, au: date) -> tuple[date, Precision]:
     if sure != Precision.CONNUE:
         jour = jour or 1
     try:
-        return vraisemblable(date(annee, mois, jour), au=au), sure
+        naissance = date(annee, mois, jour)
     except ValueError:
         raise CaseRefusee("naissance : cette date n’existe pas.") from None
+    vraisemblable(naissance_retenue(naissance, precision=sure), au=au)
+    return naissance, sure
 
 
 def de_tableau(case: str, *, au: date) -> date:

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 from relais.adaptateurs import feuilles
 from relais.adaptateurs.feuilles import Rangee
 from relais.adaptateurs.fichier import Avancer, FichierRefuse, Source
-from relais.regles.foyer import Adulte, Precision
+from relais.regles.foyer import Adulte, Precision, naissance_retenue
 from relais.regles.nir import Nir
 from relais.reperage import dites, numeros, situations, taux, titres
 from relais.reperage.evenements import Evenement, Lecture, Personne, Refus, Remarque
-from relais.reperage.naissances import CaseRefusee, de_tableau
+from relais.reperage.naissances import CaseRefusee, de_tableau, vraisemblable
 from relais.reperage.titres import NON, OUI, Champ, Choisies, Colonnes, normaliser
 
 if TYPE_CHECKING:
@@ -204,6 +204,7 @@ class _Tableau:
             naissance = de_tableau(cases[champ], au=self.au)
             champ = Champ.PRECISION
             precision = _precision(cases.get(champ, ""))
+            vraisemblable(naissance_retenue(naissance, precision=precision), au=self.au)
         except CaseRefusee as refus:
             yield Refus(ou, refus.phrase, self._colonne(champ))
             return

@@ -94,7 +94,10 @@ def test_une_naissance_incomplete_prend_la_derniere_date_possible(
 
 @pytest.mark.parametrize(
     ("naissance", "type_naissance"),
-    [("1960-02-30", "N"), ("", "N"), ("1960-00-00", "N"), ("2030-01-01", "N"), ("1960-01-01", "Z")],
+    [
+        *[("1960-02-30", "N"), ("", "N"), ("1960-00-00", "N"), ("2030-01-01", "N")],
+        *[("1960-01-01", "Z"), ("2026-01-01", "O"), ("2026-11-01", "J")],
+    ],
 )
 def test_une_naissance_illisible_refuse_la_personne_seule(reperer, naissance, type_naissance):
     mauvaise = personne(naissance, "CJT", type_naissance=type_naissance)

@@ -202,3 +202,12 @@ def test_un_enfant_ne_compte_pas_et_ne_separe_pas_un_couple(role):
     gens = [un for un in lecture.evenements if isinstance(un, Personne)]
     assert [(un.numero, un.foyer) for un in gens] == [(2, 2), (4, 2)]
     assert lecture.comptes["Enfants et autres personnes du foyer"] == 1
+
+
+@pytest.mark.parametrize(("precision", "refusees"), [("N", 0), ("J", 1), ("O", 1)])
+def test_une_naissance_incomplete_ne_vient_pas_apres_le_jour_du_reperage(
+    reperer, precision, refusees
+):
+    sortie = reperer(f"Nom;DTNAI;TYPEDTNAI\nA;01/11/2026;{precision}\n")
+    assert (len(sortie.lignes), len(sortie.erreurs)) == (1 - refusees, refusees)
+    assert all("après celle du repérage" in dit for dit in sortie.erreurs)
