@@ -27,7 +27,11 @@ _ENFANTS = {"enf", "enfant", "enfants", "pac", "rdo", "aut", "autre", "autres", 
 _A_CHARGE = ("a charge", "personne a charge", "personnes a charge")
 _SANS_DROIT = {
     *("rsa_demande_en_attente", "rsa_refuse", "rsa_clos", "rsa_clos_anterieur"),
-    *("0", "1", "5", "6"),
+    *("0", "1", "5", "6", "n", "non"),
+}
+_AVEC_DROIT = {
+    *("rsa_droit_ouvert_versable", "rsa_droit_ouvert_et_suspendu"),
+    *("rsa_droit_ouvert_versement_suspendu", "2", "3", "4", "o", "oui", ""),
 }
 _FEMININ = {
     **dict.fromkeys(("mme", "madame", "mlle", "f", "2"), True),
@@ -161,6 +165,8 @@ class _Tableau:
             elif self._deja_lue(rangee, cases):
                 self.comptes["Lignes d’une autre activité, réunies à une ligne plus haute"] += 1
             else:
+                if normaliser(cases.get(Champ.DROITS, "")) not in _AVEC_DROIT:
+                    self.comptes["État du RSA pas reconnu, compté comme ouvert"] += 1
                 yield from self._ligne(_Ligne(numero, rangee, cases, self._actes(cases)))
 
     def _cases(self, rangee: Rangee) -> dict[Champ, str]:

@@ -204,6 +204,22 @@ def test_un_enfant_ne_compte_pas_et_ne_separe_pas_un_couple(role):
     assert lecture.comptes["Enfants et autres personnes du foyer"] == 1
 
 
+@pytest.mark.parametrize(
+    ("droits", "lues", "dit"),
+    [
+        ("rsa_droit_ouvert_et_suspendu", 1, ""),
+        ("oui", 1, ""),
+        ("", 1, ""),
+        ("Clôturé", 1, "État du RSA pas reconnu, compté comme ouvert : 1"),
+        ("Non", 0, "Personnes d’un dossier sans RSA ouvert : 1"),
+    ],
+)
+def test_un_etat_du_rsa_qui_n_est_pas_reconnu_se_compte(reperer, droits, lues, dit):
+    sortie = reperer(f"Nom;Date de naissance;Droits RSA\nA;10/05/1960;{droits}\n")
+    assert (sortie.code, len(sortie.lignes)) == (0, lues)
+    assert sortie.dit.splitlines()[5:] == ([dit] if dit else [])
+
+
 @pytest.mark.parametrize(("precision", "refusees"), [("N", 0), ("J", 1), ("O", 1)])
 def test_une_naissance_incomplete_ne_vient_pas_apres_le_jour_du_reperage(
     reperer, precision, refusees
