@@ -111,7 +111,7 @@ def _texte(source: Source, connus: Connus, avancer: Avancer | None) -> Iterator[
 def _csv(flux: TextIO, separateur: str) -> Iterator[Rangee]:
     lignes = Guillemets(flux, separateur)
     try:
-        for lue in csv.reader(lignes, delimiter=separateur):
+        for lue in csv.reader(lignes, delimiter=separateur, skipinitialspace=True):
             rangee = tuple(lue)
             lignes.verifier(rangee)
             yield rangee
@@ -141,7 +141,7 @@ def _separateur(debut: str, connus: Connus) -> str:
 
     def merite(separateur: str) -> tuple[int, int]:
         try:
-            lues = csv.reader(io.StringIO(debut), delimiter=separateur)
+            lues = csv.reader(io.StringIO(debut), delimiter=separateur, skipinitialspace=True)
             premieres = list(map(tuple, islice(lues, _RANGEES_REGARDEES)))
         except csv.Error:
             return 0, 0

@@ -24,7 +24,7 @@ class Guillemets:
         self.pleines = 0  # rows that were as wide
         fin = re.escape(separateur)
         self.case = re.compile(
-            rf'(?:"(?P<dedans>(?:[^"]+|"")*)(?P<ferme>"?))?(?P<reste>[^{fin}\r\n]*)'
+            rf'(?: *"(?P<dedans>(?:[^"]+|"")*)(?P<ferme>"?))?(?P<reste>[^{fin}\r\n]*)'
             rf"(?:{fin}|\r\n?|\n|\Z)"
         )
 

@@ -44,6 +44,10 @@ _ACTE = ("ACT", "DFACT")
 _AAH_ILLISIBLE = (
     "l’AAH est comptée avec un taux à vérifier : écrivez 50_79, 80 ou inconnu, ou laissez vide"
 )
+_DECALEE = (
+    "plus de cases que de titres, un séparateur a pu les décaler : vérifiez-la, ou enregistrez le"
+    " tableau en XLSX"
+)
 _OUI_OU_NON = {
     Champ.INAPTE: "inapte",
     Champ.SIGNALE: "signale",
@@ -218,6 +222,8 @@ class _Tableau:
         de_la_cnaf, a_verifier = situations.situation(lue.actes, (), au=self.au)
         situation |= de_la_cnaf
         dits += a_verifier
+        if any(case.strip() for case in lue.rangee[len(self.titres) :]):
+            dits.append(_DECALEE)
         adulte = Adulte(naissance, precision, **situation)
         feminin = _FEMININ.get(normaliser(cases.get(Champ.CIVILITE, "")))
         nir = numeros.lire(cases[Champ.NIR]) if cases.get(Champ.NIR) else None

@@ -51,6 +51,27 @@ def test_une_case_bien_fermee_se_lit_meme_sur_plusieurs_lignes(reperer, suite):
     assert (sortie.code, len(sortie.lignes)) == (0, 3)
 
 
+def test_une_espace_devant_un_guillemet_ne_decale_pas_les_cases(reperer):
+    sortie = reperer(
+        "Nom, Adresse, Date de naissance, Rôle\n"
+        'LE GOFF, "12, rue X", 10/05/1960, DEM\n'
+        'LE GOFF, "12, rue X\nbât B", 10/05/2015, ENF\n'
+    )
+    assert (sortie.code, sortie.erreurs, len(sortie.lignes)) == (0, [], 1)
+
+
+def test_une_espace_ne_cache_pas_un_guillemet_jamais_ferme(reperer):
+    sortie = reperer(TITRES + A + ' "LE GOFF;Marie;10/05/1960;y\n' + B + C)
+    assert (sortie.code, sortie.lignes) == (2, [])
+    assert sortie.erreurs[-1].startswith("Ligne 3 : un guillemet s’y ouvre")
+
+
+def test_une_ligne_plus_longue_que_les_titres_se_dit(reperer):
+    sortie = reperer("Nom;Date de naissance;Adresse;Rôle\nA;10/05/1960;12 rue X;bât B;ENF\n")
+    assert (sortie.code, len(sortie.lignes)) == (0, 1)
+    assert [dit[:40] for dit in sortie.erreurs] == ["ligne 2 : plus de cases que de titres, u"]
+
+
 def test_un_guillemet_de_la_derniere_case_du_fichier_ne_perd_rien(reperer):
     sortie = reperer(TITRES + A + 'B;Jean;10/05/1960;"x\n\n')
     assert (sortie.code, len(sortie.lignes)) == (0, 2)
