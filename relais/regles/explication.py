@@ -20,7 +20,7 @@ _SANS_REGIME = {
     Code.AAH_50_79: "saspa_aah_50_79",
 }
 # An AAH that may be of 80 %: the Aspa is not to claim first (CSS L.821-1).
-_AAH_A_VERIFIER = (Code.AAH_80, Code.AAH_INCONNU)
+AAH_A_VERIFIER = (Code.AAH_80, Code.AAH_INCONNU)
 _INVALIDITES = (Code.INVALIDITE, Code.INVALIDITE_TRAVAIL)
 _DE_L_AAH = frozenset(CODES_AAH.values())
 
@@ -80,7 +80,7 @@ def _paragraphes(examen: Examen, au: date, textes: TextesReperage) -> Iterator[P
     for motif in examen.motifs:
         if motif.code == Code.SASPA:
             yield _saspa(examen, textes)
-        elif sans_regime and motif.code in (*_INVALIDITES, *_AAH_A_VERIFIER):
+        elif sans_regime and motif.code in (*_INVALIDITES, *AAH_A_VERIFIER):
             continue  # told with the Saspa
         elif sans_regime and motif.code in _SANS_REGIME:
             yield getattr(textes, _SANS_REGIME[motif.code])
@@ -93,12 +93,17 @@ def _paragraphes(examen: Examen, au: date, textes: TextesReperage) -> Iterator[P
 
 
 def _saspa(examen: Examen, textes: TextesReperage) -> Paragraphe:
-    """No base scheme is known, and what of the Aspa; a pension of invalidity contradicts it."""
-    verifiees = [code for code in _AAH_A_VERIFIER if _porte(examen, code)]
-    aspa = getattr(textes, f"saspa_{verifiees[0]}") if verifiees else textes.saspa_mairie
+    """No base scheme is known, and what of the Aspa; a pension contradicts it."""
+    pension = _porte(examen, Code.PENSION_VERSEE)
+    verifiees = [code for code in AAH_A_VERIFIER if _porte(examen, code)]
+    if verifiees:
+        aspa = getattr(textes, f"saspa_{verifiees[0]}")
+    else:
+        aspa = textes.saspa_pension if pension else textes.saspa_mairie
     if any(_porte(examen, code) for code in _INVALIDITES):
         return _ensemble(textes.saspa_invalidite, aspa)
-    return _ensemble(textes.saspa, aspa, textes.saspa_sans_fiche)
+    fin = () if pension else (textes.saspa_sans_fiche,)
+    return _ensemble(textes.saspa, aspa, *fin)
 
 
 def _suite(motif: Motif, examen: Examen, au: date, textes: TextesReperage) -> Iterator[Paragraphe]:
@@ -117,7 +122,7 @@ def _suite(motif: Motif, examen: Examen, au: date, textes: TextesReperage) -> It
 def aspa_a_verifier(examen: Examen) -> bool:
     """No base scheme, and an AAH that may be of 80 %: no Aspa to claim first (CSS L.821-1)."""
     sans_regime = examen.echeances.retraite_due_le is None
-    return sans_regime and any(_porte(examen, code) for code in _AAH_A_VERIFIER)
+    return sans_regime and any(_porte(examen, code) for code in AAH_A_VERIFIER)
 
 
 def _porte(examen: Examen, code: Code) -> bool:

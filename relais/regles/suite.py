@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from datetime import date
 
 from relais.regles.convention import Convention
-from relais.regles.explication import aspa_a_verifier, depot, en_mots, valeurs
+from relais.regles.explication import AAH_A_VERIFIER, aspa_a_verifier, depot, en_mots, valeurs
 from relais.regles.foyer import Examen
 from relais.regles.reperage import Demarche
 from relais.regles.subsidiarite import CODES_AAH, Aah, Code
 from relais.regles.textes import Paragraphe, TextesSuite
 
 _DE_L_AAH = frozenset(CODES_AAH.values())
+_PAS_D_ABORD = frozenset(AAH_A_VERIFIER)
 Etape = tuple[Paragraphe, Demarche | None]
 
 
@@ -59,11 +60,11 @@ def objectif_propose(examen: Examen, *, au: date, convention: Convention) -> str
     maintenant = depot(examen, au=au, convention=convention) <= au
     if aspa_a_verifier(examen):
         choisi = textes.objectif_releve
+    elif Code.PENSION_VERSEE in _codes(examen):
+        choisi = textes.objectif_pension
     elif sans_regime(examen):
         atteinte = examen.echeances.aspa_due_le <= au
         choisi = textes.objectif_mairie_maintenant if atteinte else textes.objectif_mairie
-    elif Code.PENSION_VERSEE in _codes(examen):
-        choisi = textes.objectif_pension
     elif _codes(examen) & _DE_L_AAH:
         choisi = textes.objectif_aah
     else:
@@ -76,7 +77,8 @@ def demarches_proposees(examen: Examen) -> tuple[Demarche, ...]:
     if aspa_a_verifier(examen):
         return (Demarche.RELEVE_DE_CARRIERE,)
     if Code.PENSION_VERSEE in _codes(examen):
-        return (Demarche.RELEVE_DE_CARRIERE, Demarche.DEMANDE_D_ASPA)
+        aspa = () if _codes(examen) & _PAS_D_ABORD else (Demarche.DEMANDE_D_ASPA,)
+        return (Demarche.RELEVE_DE_CARRIERE, *aspa)
     if sans_regime(examen):
         return tuple(une for une in Demarche if une != Demarche.DEMANDE_DE_RETRAITE)
     if CODES_AAH[Aah.DE_50_A_79] in _codes(examen):
@@ -121,6 +123,8 @@ def _demarches(examen: Examen, textes: TextesSuite, *, maintenant: bool) -> Iter
         return
     yield textes.releve, Demarche.RELEVE_DE_CARRIERE
     if Code.PENSION_VERSEE in codes:
+        if codes & _PAS_D_ABORD:
+            yield textes.aspa_aah_80, None
         return
     if codes & _DE_L_AAH:
         yield textes.aah, Demarche.NOTIFICATION

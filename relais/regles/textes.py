@@ -55,7 +55,8 @@ class TextesReperage:
     saspa_mairie: Paragraphe  # where the Aspa is claimed, after it
     saspa_aah_80: Paragraphe  # instead: it is not to claim first
     saspa_aah_inconnu: Paragraphe  # instead: the rate comes first
-    saspa_sans_fiche: Paragraphe  # last
+    saspa_pension: Paragraphe  # instead: a pension already drawn contradicts it
+    saspa_sans_fiche: Paragraphe  # last, but for such a pension
     saspa_aah_50_79: Paragraphe
     saspa_inaptitude: Paragraphe  # recognised, without a base scheme
     saspa_signalee: Paragraphe

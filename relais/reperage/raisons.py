@@ -55,7 +55,7 @@ def sans_suspension(dossier: Dossier) -> Dossier:
 def que_faire(examen: Examen) -> str:
     """What to do, for what leaves. A reserve has several causes: it tells of none of them."""
     codes = {motif.code for motif in examen.motifs}
-    if Code.SASPA in codes and not aspa_a_verifier(examen):
+    if Code.SASPA in codes and Code.PENSION_VERSEE not in codes and not aspa_a_verifier(examen):
         return A_LA_MAIRIE
     if any(motif.reserve in (Reserve.A_VERIFIER, Reserve.A_CONFIRMER) for motif in examen.motifs):
         return A_VERIFIER

@@ -50,3 +50,9 @@ def test_la_raison_des_listes_ne_demande_pas_une_aspa_qui_est_a_verifier(situati
     adulte = Adulte(date(1964, 12, 15), **situation)
     examen = examiner(adulte, au=date(2026, 11, 1), convention=lecture.charger(CONVENTION))
     assert raison(examen) == ligne
+
+
+def test_une_pension_deja_versee_ne_part_pas_avec_l_aspa_a_la_mairie():
+    adulte = Adulte(date(1961, 12, 15), saspa=True, pensionne=True)
+    examen = examiner(adulte, au=date(2026, 11, 1), convention=lecture.charger(CONVENTION))
+    assert que_faire(examen) == A_VERIFIER
