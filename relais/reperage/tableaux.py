@@ -163,30 +163,28 @@ class _Tableau:
                 yield Remarque(f"ligne {numero} : identique à la ligne {premiere}, lue une fois.")
                 continue
             cases = self._cases(rangee)
+            qui = _qui(cases) if Champ.ACTIVITE in self.colonnes else 0
             ecartee = _ecartee(cases)
             if ecartee:
                 self.comptes[ecartee] += 1
-            elif self._deja_lue(rangee, cases):
+            elif qui and self._deja_lue(rangee):
                 self.comptes["Lignes d’une autre activité, réunies à une ligne plus haute"] += 1
             else:
                 if normaliser(cases.get(Champ.DROITS, "")) not in _AVEC_DROIT:
                     self.comptes["État du RSA pas reconnu, compté comme ouvert"] += 1
-                yield from self._ligne(_Ligne(numero, rangee, cases, self._actes(cases)))
+                yield from self._ligne(_Ligne(numero, rangee, cases, self._actes(qui, cases)))
 
     def _cases(self, rangee: Rangee) -> dict[Champ, str]:
         return {champ: _case(rangee, rangs[0]) for champ, rangs in self.colonnes.items()}
 
-    def _actes(self, cases: Mapping[Champ, str]) -> list[dict[str, str]]:
+    def _actes(self, qui: int, cases: Mapping[Champ, str]) -> list[dict[str, str]]:
         """Her activities in all the sheet; those of the row, where nothing says whose it is."""
         siens = cases.get(Champ.ACTIVITE, ""), cases.get(Champ.FIN_D_ACTIVITE, "")
-        return [
-            dict(zip(_ACTE, acte, strict=True)) for acte in self.actes.get(_qui(cases), (siens,))
-        ]
+        actes = self.actes.get(qui, (siens,))
+        return [dict(zip(_ACTE, acte, strict=True)) for acte in actes]
 
-    def _deja_lue(self, rangee: Rangee, cases: Mapping[Champ, str]) -> bool:
+    def _deja_lue(self, rangee: Rangee) -> bool:
         """Whether a row before says the same of the same person, but for her activity."""
-        if Champ.ACTIVITE not in self.colonnes or not _qui(cases):
-            return False
         reste = hash(
             tuple(
                 _case(rangee, rang)
