@@ -125,6 +125,42 @@ def test_la_liste_tient_sur_un_telephone(visiteur, personas):
         expect(page.get_by_text("FICTIF").first).to_be_visible()
 
 
+@pytest.mark.parametrize("script", [True, False])
+def test_sur_un_telephone_les_filtres_se_plient(visiteur, personas, sans_faute, script):
+    """The list first; what is asked of it is said without opening anything."""
+    peupler(personas)
+    page = entrer(
+        visiteur(**TELEPHONE, java_script_enabled=script), personas.ts_rennes, "/reperage/"
+    )
+    pli, contact = page.locator(".filtres-pli > summary"), page.get_by_label("Contact")
+    expect(pli).to_have_text("Filtres")
+    expect(contact).to_be_hidden()
+    liste = page.locator("caption").bounding_box()
+    assert liste["y"] + liste["height"] <= TELEPHONE["viewport"]["height"]
+    pli.focus()
+    page.keyboard.press("Enter")
+    expect(contact).to_be_visible()
+    contact.select_option("tente")
+    page.get_by_role("button", name="Filtrer").click()
+    expect(pli).to_have_text(re.compile(r"Filtres\s: 1 actif\s+Contact\s: Contact essayé"))
+    expect(contact).to_be_hidden()
+    tient_dans_la_largeur(page)
+    page.emulate_media(media="print")
+    expect(pli).to_be_hidden()
+    expect(contact).to_be_hidden()
+    if script:
+        page.emulate_media(media="screen")
+        pli.click()
+        sans_faute(page)
+
+
+def test_sur_un_ecran_large_les_filtres_sont_la(visiteur, personas):
+    peupler(personas)
+    page = entrer(visiteur(), personas.charge_reperage, "/reperage/?tis=T1")
+    expect(page.get_by_label("Territoire")).to_be_visible()
+    expect(page.locator(".filtres-pli")).to_be_hidden()
+
+
 def test_la_page_imprimee_ne_dit_pas_pourquoi(visiteur, personas):
     """The browser's own print: the reason stays on the screen."""
     creer(replace(dossier(prenoms="Suspendue", suspendu=True)), suivie_par=personas.ts_rennes)

@@ -5,10 +5,11 @@ Non-breaking spaces keep "14 h 05" or "Il reste 31 h" on one line.
 """
 
 import re
-from collections.abc import Sized
+from collections.abc import Iterable, Sized
 from datetime import UTC, date, datetime, time, timedelta
+from typing import cast
 
-from django import template
+from django import forms, template
 from django.conf import settings
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -235,6 +236,27 @@ def annonce(libelle: str) -> str:
 def majuscule(texte: str | None) -> str:
     """Capital on the first letter alone (Django's capfirst, deaf to None)."""
     return texte[:1].upper() + texte[1:] if texte else ""
+
+
+@register.filter
+def choix_dits(filtres: forms.Form) -> list[str]:
+    """What is asked of a list, « Territoire : T1 »: each filter that is set, a box by its label."""
+    lus = getattr(filtres, "cleaned_data", {})
+    return [
+        f"{champ.label}{_valeur_dite(champ.field, lus[champ.name])}"
+        for champ in filtres.visible_fields()
+        if lus.get(champ.name)
+    ]
+
+
+def _valeur_dite(champ: forms.Field, valeur: object) -> str:
+    """After a label: the words of a choice, the day of a date; nothing of a box."""
+    if isinstance(champ, forms.ChoiceField):
+        choix = cast(Iterable[tuple[object, str]], champ.choices)
+        return " : " + next(mots for code, mots in choix if str(code) == str(valeur))
+    if isinstance(valeur, bool):
+        return ""
+    return f" : {date_moyenne(valeur) if isinstance(valeur, date) else valeur}"
 
 
 @register.simple_tag
