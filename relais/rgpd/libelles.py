@@ -1,5 +1,7 @@
 """The words of the journal, as a DPO reads them: acts, outcomes, and what an act was done on."""
 
+import re
+
 from relais.annuaire.models import LIBELLES_ROLES
 from relais.journal.models import Action, Issue
 from relais.regles.archive import RAISONS_OUVERTURE
@@ -116,7 +118,46 @@ ACTES_CHERCHES = (
     Action.ROLE_RETIRE,
     Action.DESTRUCTION,
 )
+IDENTIFIANT = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _RAISONS = {**{str(code): dit for code, dit in RAISONS_COPIE.items()}, **RAISONS_OUVERTURE}
+# What an identifier is of, by the act that bears it; any other one is an account's.
+_PERSONNE, _FICHIER = "personne repérée", "fichier du repérage"
+_PORTEURS: dict[str, str] = {
+    **dict.fromkeys(
+        (
+            Action.LECTURE,
+            Action.DOCUMENT_IMPRIME,
+            Action.PERSONNE_CONFIEE,
+            Action.PERSONNE_DEPLACEE,
+            Action.PERSONNE_CONTACTEE,
+            Action.PERSONNE_CORRIGEE,
+            Action.OBJECTIF_MODIFIE,
+            Action.CONFLIT_DECIDE,
+            Action.OPPOSITION_RECUE,
+            Action.DESTRUCTION_ENGAGEE,
+        ),
+        _PERSONNE,
+    ),
+    **dict.fromkeys(
+        (
+            Action.IMPORT_DEPOSE,
+            Action.IMPORT_CONFIRME,
+            Action.IMPORT_ANNULE,
+            Action.IMPORT_FAIT,
+            Action.LECTURE_LISTE,
+            Action.EXPORT,
+        ),
+        _FICHIER,
+    ),
+    Action.PHRASE_TYPE: "phrase type",
+}
+# The same acts on a fiche or on nothing have other words.
+_SUR_UN_PORTEUR: dict[str, str] = {
+    Action.LECTURE: "Personne repérée lue",
+    Action.LECTURE_LISTE: "Fichier du repérage relu",
+    Action.EXPORT: "Liste des erreurs d’un fichier téléchargée",
+    Action.DOCUMENT_IMPRIME: "Encart du contrat ouvert ou imprimé",
+}
 DEJA_REFUSES = (Action.ACCES_REFUSE, Action.CONNEXION_REFUSEE)  # the word of the act says so
 JOURNAL = "journal"
 _EQUIPE = "equipe"
@@ -127,6 +168,10 @@ _OBJETS: dict[str, str] = {
     "bordereau.csv": "le bordereau, en texte (CSV)",
     "fiches.csv": "les fiches, en texte (CSV)",
     "fiches.xlsx": "les fiches, en classeur (XLSX)",
+    "reperage.csv": "les personnes à joindre, en texte (CSV)",
+    "reperage.xlsx": "les personnes à joindre, en classeur (XLSX)",
+    "reperage.telechargement": "les personnes à joindre, fichier téléchargé",
+    "reperage.reunion": "les personnes à joindre, pour une réunion",
     "reference": "par référence",
     "nir": "par numéro",
     "nom": "par nom",
@@ -136,8 +181,16 @@ _OBJETS: dict[str, str] = {
 
 
 def acte_en_mots(action: str, objet: str) -> str:
-    """What was done; a list with an object is the journal itself (views.portes)."""
+    """What was done; a list with another object is the journal itself (views.portes)."""
+    if IDENTIFIANT.fullmatch(objet) and action in _SUR_UN_PORTEUR:
+        return _SUR_UN_PORTEUR[action]
     return "Journal lu" if action == Action.LECTURE_LISTE and objet else ACTES[action]
+
+
+def porteur_en_mots(action: str, identifiant: str) -> str:
+    """Whose identifier that is, and its beginning; empty when it is an account's."""
+    quoi = _PORTEURS.get(action)
+    return f"{quoi} {identifiant[:8]}" if quoi else ""
 
 
 def objet_en_mots(action: str, objet: str) -> str:

@@ -8,11 +8,18 @@ from uuid import UUID
 
 from relais.annuaire.models import Agent
 from relais.journal.models import Evenement
-from relais.rgpd.libelles import DEJA_REFUSES, ISSUES, acte_en_mots, objet_en_mots, raison_en_mots
+from relais.rgpd.libelles import (
+    DEJA_REFUSES,
+    IDENTIFIANT,
+    ISSUES,
+    acte_en_mots,
+    objet_en_mots,
+    porteur_en_mots,
+    raison_en_mots,
+)
 
 PERSONNE = "Relais, de lui-même"
 _FICHE = re.compile(r"(?P<reference>[0-9A-Z]{4}-[0-9A-Z]{4})(:(?P<raison>[a-z_]+))?")
-_COMPTE = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +53,7 @@ def qui_est(pseudonyme: UUID | None, noms: dict[UUID, str]) -> str:
 def lignes(evenements: Iterable[Evenement], *, organisation: str) -> list[Ligne]:
     """Each event in words; one query for all the names."""
     lus = list(evenements)
-    cites = [UUID(un.objet) for un in lus if _COMPTE.fullmatch(un.objet)]
+    cites = [UUID(un.objet) for un in lus if IDENTIFIANT.fullmatch(un.objet)]
     noms = noms_des_agents([*(un.agent for un in lus), *cites], organisation)
     return [_ligne(un, noms) for un in lus]
 
@@ -69,6 +76,6 @@ def _objet(un: Evenement, noms: dict[UUID, str]) -> tuple[str, str]:
     """The reference of the fiche, and the other words."""
     if fiche := _FICHE.fullmatch(un.objet):
         return fiche["reference"], raison_en_mots(fiche["raison"] or "")
-    if _COMPTE.fullmatch(un.objet):
-        return "", qui_est(UUID(un.objet), noms)
+    if IDENTIFIANT.fullmatch(un.objet):
+        return "", porteur_en_mots(un.action, un.objet) or qui_est(UUID(un.objet), noms)
     return "", objet_en_mots(un.action, un.objet)

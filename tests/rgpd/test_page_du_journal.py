@@ -16,6 +16,8 @@ from tests.fiches import gestes
 from tests.fiches.gestes import CAISSE, DEPARTEMENT
 from tests.fiches.test_archives import archiver, terminee
 from tests.personas import PERSONAS, Personas, connecter
+from tests.reperage import gestes as imports
+from tests.reperage import personnes as reperees
 
 AGENTS = "|".join(f"{prenom} {nom}" for prenom, nom, *_ in PERSONAS.values())
 SECRETS = ("FICTIF", "Fictif", "Camille", "185057800608491", "1 85 05", "02 61 91 35 77")
@@ -134,10 +136,41 @@ def test_un_nom_tape_par_erreur_n_arrive_dans_aucune_adresse(personas: Personas)
 def test_le_compte_de_l_autre_partie_reste_un_identifiant(personas: Personas) -> None:
     ada = personas.ts_rennes.agent.pseudonyme
     with pour(CAISSE):
-        consigner(Action.LECTURE, organisation=CAISSE, agent=ada, objet=str(ada))
-    (lue,) = rangees(page(personas.dpo_caisse, "/journal/?acte=lecture"))
+        consigner(Action.ROLE_DONNE, organisation=CAISSE, agent=ada, objet=str(ada))
+    (lue,) = rangees(page(personas.dpo_caisse, "/journal/?acte=role_donne"))
     assert lue.count(f"Compte {str(ada)[:8]}") == 2
     assert "Ada" not in lue
+
+
+def test_une_personne_reperee_n_est_ni_une_fiche_ni_un_compte(personas: Personas) -> None:
+    suivie = reperees.creer(reperees.dossier(prenoms="Camille"), suivie_par=personas.ts_rennes)
+    connecter(personas.ts_rennes).get(f"/reperage/personnes/{suivie.pk}/")
+    (lue,) = rangees(page(personas.dpo_departement, "/journal/?acte=lecture"))
+    assert "Personne repérée lue" in lue
+    assert lue.endswith(f"personne repérée {str(suivie.pk)[:8]}")
+
+
+def test_un_fichier_du_reperage_n_est_ni_le_journal_ni_un_compte(personas: Personas) -> None:
+    charge = connecter(personas.charge_reperage)
+    depot = imports.lire(imports.deposer(charge, imports.UN_FLUX))
+    charge.get(f"/reperage/imports/{depot.pk}/")
+    charge.get(f"/reperage/imports/{depot.pk}/erreurs.csv")
+    dits = rangees(page(personas.dpo_departement))
+    for acte in (
+        "Fichier du repérage donné",
+        "Fichier du repérage relu",
+        "Liste des erreurs d’un fichier téléchargée",
+    ):
+        (ligne,) = [un for un in dits if acte in un]
+        assert f"fichier du repérage {str(depot.pk)[:8]}" in ligne
+    assert f"Compte {str(depot.pk)[:8]}" not in " ".join(dits)
+    assert "Journal lu" not in " ".join(dits)
+
+
+def test_les_filtres_replies_disent_ce_qui_est_cherche(personas: Personas) -> None:
+    texte = page(personas.dpo_departement, "/journal/?acte=lecture&debut=2026-11-01")
+    assert "Filtres&nbsp;: 2 actifs" in texte
+    assert "Acte\xa0: Fiche lue\u202f; Du\xa0: 1er\xa0novembre 2026" in texte
 
 
 def test_un_agent_de_l_autre_partie_ne_se_cherche_pas(personas: Personas) -> None:
