@@ -19,7 +19,7 @@ from relais.reperage import cellules, numeros
 from relais.reperage.dossier import Coordonnees, Dossier
 from relais.reperage.evenements import Contact, Evenement, Lecture, Refus, Remarque
 from relais.reperage.rapprochement import prenoms_accordes
-from relais.reperage.textes import propre
+from relais.reperage.textes import courriels_laisses, propre, telephones_laisses
 from relais.reperage.titres import RANGEES, est_de_contacts, normaliser
 
 T = TypeVar("T")
@@ -176,9 +176,9 @@ class _Contacts:
         else:
             self.comptes["Lignes sans téléphone ni adresse mail"] += 1
         if faux:
-            yield Remarque(f"{ou} : {faux} numéro(s) de téléphone ne se lisent pas, laissés.")
+            yield Remarque(f"{ou} : {telephones_laisses(faux)}.")
         if faussees:
-            yield Remarque(f"{ou} : {faussees} adresse(s) mail ne se lisent pas, laissées.")
+            yield Remarque(f"{ou} : {courriels_laisses(faussees)}.")
         if douteux:
             yield Remarque(f"{ou} : un consentement n’est ni A, ni R, ni I : compté inconnu.")
 

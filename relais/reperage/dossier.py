@@ -49,6 +49,11 @@ class Identite:
         """The names by which the person is found."""
         return tuple(nom for nom in (self.nom_naissance, self.nom_usage) if nom)
 
+    @property
+    def reconnaissable(self) -> bool:
+        """Whether a next file can tell who she is: else each one would make her new."""
+        return bool(self.noms or self.nir)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Situation:

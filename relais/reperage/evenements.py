@@ -33,6 +33,11 @@ class Decedee:
     dossier: Dossier = field(repr=False)
 
 
+SANS_IDENTITE = (
+    "identité : ni nom ni numéro de sécurité sociale, un prochain fichier ne la reconnaîtrait pas."
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Refus:
     """What could not be read, where, and how to mend it. It quotes no cell.

@@ -16,6 +16,7 @@ from relais.adaptateurs.fichier import Avancer, FichierRefuse, Source
 from relais.regles.foyer import Adulte, Precision
 from relais.reperage import dites, identites_du_flux, matricules, numeros
 from relais.reperage.evenements import (
+    SANS_IDENTITE,
     Decedee,
     Entete,
     Evenement,
@@ -27,6 +28,7 @@ from relais.reperage.evenements import (
 from relais.reperage.identites_du_flux import DuFoyer
 from relais.reperage.naissances import CaseRefusee, du_flux, un_jour
 from relais.reperage.situations import situation
+from relais.reperage.textes import accorde
 
 _FOYER, _ENTETE, _FIN = "InfosFoyerRSA", "IdentificationFlux", "TransmissionFlux"
 _ADULTES = {"DEM", "CJT"}
@@ -173,6 +175,9 @@ class _Flux:
             yield Personne(numero, adulte)
         else:
             dossier = identites_du_flux.dossier(adulte, role, identite, partage)
+            if not dossier.identite.reconnaissable:
+                yield Refus(ou, SANS_IDENTITE)
+                return
             dites_ici = dites.du_flux(identite.get("TYPEDTNAI", ""))
             yield Personne(numero, adulte, dossier, self.foyers, dites_ici)
         for dit in a_verifier:
@@ -228,9 +233,9 @@ class _Flux:
         if annonces.isdecimal():
             self.entete.annonces = int(annonces[:18])
             if not self.entete.concordant:
+                annonces = accorde(self.entete.annonces, "dossier", "dossiers")
                 yield Remarque(
-                    f"Le fichier annonce {self.entete.annonces} dossier(s) et en contient"
-                    f" {self.foyers} : à vérifier."
+                    f"Le fichier annonce {annonces} et en contient {self.foyers} : à vérifier."
                 )
         if partie.tag == _ENTETE:
             self.entete.dtref = un_jour(lus.get("DTREF", ""), au=self.au)

@@ -9,7 +9,13 @@ from typing import Any
 from relais.regles.foyer import Adulte
 from relais.reperage import cellules, matricules, numeros
 from relais.reperage.dossier import Coordonnees, Dossier, Foyer, Identite, Situation
-from relais.reperage.textes import LONGUEUR, prenoms_ecrits, propre
+from relais.reperage.textes import (
+    LONGUEUR,
+    courriels_laisses,
+    prenoms_ecrits,
+    propre,
+    telephones_laisses,
+)
 from relais.reperage.titres import Champ, Colonnes, normaliser
 
 ADULTES_AU_PLUS = 2  # of a household
@@ -97,10 +103,10 @@ def _coordonnees(cases: Mapping[Champ, list[str]]) -> tuple[Coordonnees, list[st
     postal, ville = cellules.lieu(postal, ville)
     telephones, mauvais = cellules.telephones("\n".join(cases.get(Champ.TELEPHONE, ())))
     if mauvais:
-        dits.append(f"{mauvais} numéro(s) de téléphone ne se lisent pas, laissés")
+        dits.append(telephones_laisses(mauvais))
     courriels, mauvais = cellules.courriels("\n".join(cases.get(Champ.MAIL, ())))
     if mauvais:
-        dits.append(f"{mauvais} adresse(s) mail ne se lisent pas, laissées")
+        dits.append(courriels_laisses(mauvais))
     complement = _toutes(cases, Champ.COMPLEMENT)
     lues = Coordonnees(
         adresse=", ".join(filter(None, (adresse, complement)))[:LONGUEUR],

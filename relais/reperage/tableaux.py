@@ -15,7 +15,14 @@ from relais.adaptateurs.fichier import Avancer, FichierRefuse, Source
 from relais.regles.foyer import Adulte, Precision, naissance_retenue
 from relais.regles.nir import Nir
 from relais.reperage import dites, numeros, situations, taux, titres
-from relais.reperage.evenements import Evenement, Lecture, Personne, Refus, Remarque
+from relais.reperage.evenements import (
+    SANS_IDENTITE,
+    Evenement,
+    Lecture,
+    Personne,
+    Refus,
+    Remarque,
+)
 from relais.reperage.naissances import CaseRefusee, de_tableau, vraisemblable
 from relais.reperage.titres import NON, OUI, Champ, Choisies, Colonnes, normaliser
 
@@ -234,6 +241,9 @@ class _Tableau:
             dossier, foyer, autres = self.identites.dossier(
                 lue.rangee, numero, adulte, feminin=feminin, nir=entier
             )
+            if not dossier.identite.reconnaissable:
+                yield Refus(ou, SANS_IDENTITE)
+                return
             dites_ici = dites.avec_precision(self.dites, cases.get(Champ.PRECISION, ""))
             yield Personne(numero, adulte, dossier, foyer, dites_ici)
             dits += autres

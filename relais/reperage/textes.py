@@ -16,6 +16,11 @@ def propre(texte: str) -> str:
     return compact[:LONGUEUR].rstrip()
 
 
+def accorde(combien: int, un: str, plusieurs: str) -> str:
+    """A number and its words, as French counts them: from two on, `plusieurs`."""
+    return f"{combien} {plusieurs if combien > 1 else un}"
+
+
 def prenoms_ecrits(prenoms: str) -> str:
     """First names that a file writes in capitals, as people write them: « Marie-Ange », « N’Deye ».
 
@@ -25,3 +30,19 @@ def prenoms_ecrits(prenoms: str) -> str:
     if not prenoms.isupper() or not _DEUX_LETTRES.search(prenoms):
         return prenoms
     return _MOT.sub(lambda mot: mot[1] + mot[2].lower(), prenoms)
+
+
+def telephones_laisses(combien: int) -> str:
+    """What is said of numbers that do not read."""
+    return accorde(
+        combien,
+        "numéro de téléphone ne se lit pas, laissé",
+        "numéros de téléphone ne se lisent pas, laissés",
+    )
+
+
+def courriels_laisses(combien: int) -> str:
+    """What is said of addresses that do not read."""
+    return accorde(
+        combien, "adresse mail ne se lit pas, laissée", "adresses mail ne se lisent pas, laissées"
+    )

@@ -135,8 +135,8 @@ def test_ce_qui_ne_joint_personne_se_compte():
     }
     assert [(un.ou, un.colonne) for un in refus] == [("ligne 5", "MATRICULE")]
     assert dits == [
-        "ligne 6 : 1 numéro(s) de téléphone ne se lisent pas, laissés.",
-        "ligne 6 : 1 adresse(s) mail ne se lisent pas, laissées.",
+        "ligne 6 : 1 numéro de téléphone ne se lit pas, laissé.",
+        "ligne 6 : 1 adresse mail ne se lit pas, laissée.",
     ]
 
 

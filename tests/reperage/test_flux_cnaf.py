@@ -194,7 +194,7 @@ def test_un_foyer_sans_personne_ou_sans_demandeur_se_dit(reperer):
 def test_les_totaux_qui_different_se_montrent_sans_rien_refuser(reperer):
     sortie = reperer(flux(foyer(personne()), foyer(personne()), annonces=1))
     assert (sortie.code, len(sortie.lignes)) == (0, 2)
-    assert sortie.erreurs == ["Le fichier annonce 1 dossier(s) et en contient 2 : à vérifier."]
+    assert sortie.erreurs == ["Le fichier annonce 1 dossier et en contient 2 : à vérifier."]
 
 
 def test_la_date_du_fichier_se_montre_si_elle_differe(reperer):

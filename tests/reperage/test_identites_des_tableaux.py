@@ -187,8 +187,8 @@ def test_ce_qui_ne_se_lit_pas_se_dit_sans_se_montrer_et_n_est_pas_garde():
     dossier, dits = seule("Téléphone", "02 61 91 8", ("Email", "maelle(at)exemple"))
     assert dossier.coordonnees.telephones == dossier.coordonnees.courriels == ()
     assert dits == [
-        "ligne 2 : 1 numéro(s) de téléphone ne se lisent pas, laissés.",
-        "ligne 2 : 1 adresse(s) mail ne se lisent pas, laissées.",
+        "ligne 2 : 1 numéro de téléphone ne se lit pas, laissé.",
+        "ligne 2 : 1 adresse mail ne se lit pas, laissée.",
     ]
 
 
@@ -293,9 +293,18 @@ def test_une_ligne_refusee_dit_la_colonne_et_quoi_ecrire():
 
 
 def test_une_personne_sans_nom_se_dit():
-    (une,), dits, _ = lire(en_csv(["Date de naissance", "Prénom"], ["12/11/1959", "Maëlle"]))
+    titres, rangee = ["Date de naissance", "Prénom", "NIR"], ["12/11/1959", "Maëlle", NIR]
+    (une,), dits, _ = lire(en_csv(titres, rangee))
     assert une.dossier.identite.noms == ()
     assert dits == ["ligne 2 : aucun nom."]
+
+
+def test_qui_n_a_ni_nom_ni_numero_est_refuse():
+    titres, rangee = ["Date de naissance", "Prénom", "NIR"], ["12/11/1959", "Maëlle", ""]
+    personnes, _, (refus,) = lire(en_csv(titres, rangee))
+    assert personnes == []
+    assert refus.ou == "ligne 2"
+    assert "ni nom ni numéro" in refus.raison
 
 
 def textes(valeur):
