@@ -17,6 +17,7 @@ from relais.adaptateurs.guillemets import Guillemets
 SEPARATEURS = ";,\t"
 _DEPLIE_AU_PLUS = 400 * 1024 * 1024  # bytes of a workbook once unpacked
 _MORCEAU = 1024 * 1024
+_A_REGARDER = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff")  # PDF, PNG, JPEG
 # RuntimeError: a member under a password, or packed in a way that no spreadsheet uses.
 _ARCHIVE_ILLISIBLE = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError)
 _RANGEES_PAR_PAS = 1000  # between two tellings of how far the reading is
@@ -42,6 +43,11 @@ def rangees(
         raise FichierRefuse(
             "Ce classeur est d’un ancien format, ou protégé par un mot de passe :"
             " enregistrez-le en XLSX, sans mot de passe."
+        )
+    if debut.startswith(_A_REGARDER):
+        raise FichierRefuse(
+            "C’est un PDF ou une image : il faut un tableau (XLSX, ODS ou CSV), ou le fichier"
+            " de la CNAF."
         )
     return _texte(source, connus, avancer)
 

@@ -149,6 +149,7 @@ LIBELLES_IMPORT: dict[str, str] = {
     EtatImport.ANNULE: "Annulé",
     EtatImport.REFUSE: "Fichier refusé",
 }
+COLONNES_A_DIRE = "Pas encore lu, colonnes à dire"
 
 
 class Consentement(StrEnum):

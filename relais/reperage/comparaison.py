@@ -21,7 +21,7 @@ from relais.reperage.dossier import Conflit, Coordonnees, Dossier, Passage
 from relais.reperage.examens import Examens
 from relais.reperage.fusions import Provenance
 from relais.reperage.models import Personne, PersonneQuerySet
-from relais.reperage.rapprochement import Desaccord, Reprise, Trouvee
+from relais.reperage.rapprochement import Desaccord, Reprise, Trouvee, mots
 
 CONSERVE_LES_PASSAGES = 60
 PLUS_RECENT = "Elle n’est pas dans le fichier plus récent du {le:%d/%m/%Y}."
@@ -347,6 +347,12 @@ def _detail(
     if Difference.CONFLIT in set(quoi):
         dits += dict.fromkeys(DETAILS[un.nature] for un in trouvee.desaccords)
     apres = suivie.apres
-    if avant and avant.coordonnees.commune != apres.coordonnees.commune:
+    if avant and not _meme_commune(avant, apres):
         dits.append(f"{avant.coordonnees.commune or '?'} → {apres.coordonnees.commune or '?'}")
     return " ".join(dits)
+
+
+def _meme_commune(avant: Dossier, apres: Dossier) -> bool:
+    """Whether both say one town, however it is written: « Saint-Malo » or « SAINT MALO »."""
+    une, autre = (mots(un.coordonnees.commune) for un in (avant, apres))
+    return une == autre

@@ -187,6 +187,13 @@ def test_une_adresse_ecrite_autrement_n_est_pas_un_demenagement() -> None:
     assert enregistrer(ecrite, au=NOVEMBRE) == [{Difference.INCHANGEE}]
 
 
+def test_une_commune_ecrite_autrement_n_est_pas_montree_comme_un_changement() -> None:
+    enregistrer(ODE, au=NOVEMBRE)
+    ailleurs = replace(ODE.coordonnees, adresse="9 rue Neuve", commune="Rênnes", insee="")
+    constats = comparer(replace(ODE, coordonnees=ailleurs), au=DECEMBRE)
+    assert [un.detail for un in constats] == [""]
+
+
 def test_un_fichier_plus_ancien_n_ecrase_rien_et_complete_ce_qui_est_vide() -> None:
     enregistrer(nommee(ODE, nir=""), au=NOVEMBRE)
     ancienne = replace(dite(ODE, suspendu=True), coordonnees=REDON)

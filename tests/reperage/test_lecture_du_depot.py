@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 
 from relais.coffre.models import Cle
+from relais.regles.reperage import Difference
 from relais.reperage import constats, tasks
 from relais.reperage.actions import lectures
 from relais.reperage.models import Correspondance, Lot, Personne
@@ -108,7 +109,52 @@ def test_les_totaux_qui_different_sont_montres_et_non_mortels(charge: Client) ->
     assert "Le fichier annonce 1 dossiers et en contient 2." in page(charge, depot)
 
 
+def test_qui_n_a_ni_nom_ni_numero_est_refuse_et_le_meme_fichier_ne_change_rien(
+    charge: Client,
+) -> None:
+    """Nobody could tell her from another next month: each file would make her new."""
+    octets = flux(foyer(personne(qui={"QUAL": "MME"})), foyer(personne()))
+    premier = lire(deposer(charge, octets))
+    assert (premier.total, premier.comptes["Lignes refusées"]) == (1, 1)
+    assert "Identité\xa0: ni nom ni numéro" in page(charge, premier)
+    charge.post(f"/reperage/imports/{premier.pk}/confirmer/")
+    appliquer(premier)
+    second = lire(deposer(charge, octets))
+    assert Difference.NOUVELLE not in second.comptes
+    assert second.comptes[Difference.INCHANGEE] == 1
+
+
+def test_chaque_raison_dit_combien_et_que_faire_selon_la_famille(charge: Client) -> None:
+    du_flux = lire(deposer(charge, flux(foyer(personne("1959-13-01")), foyer(personne()))))
+    lue = page(charge, du_flux)
+    assert "<strong>1 personne.</strong> Naissance\xa0: " in lue
+    assert "demandez leur correction à l’organisme qui paie le RSA" in lue
+    assert '<th scope="col">Colonne</th>' not in lue
+    assert "Toutes les lignes refusées." in lue
+    charge.post(f"/reperage/imports/{du_flux.pk}/annuler/")
+    du_tableau = lire(deposer(charge, f"{TABLEAU}Fictif;Camille;;1\n".encode()))
+    lue = page(charge, du_tableau)
+    assert "<strong>1 ligne.</strong> Naissance\xa0: la case est vide." in lue
+    assert "corrigez-les dans le fichier et redonnez-le" in lue
+    assert '<th scope="col">Colonne</th>' in lue
+
+
+def test_au_dela_de_ce_qui_est_montre_la_page_dit_sur_combien(charge: Client) -> None:
+    lignes = "".join(f"Fictif;Camille{rang};;1\n" for rang in range(52))
+    depot = lire(deposer(charge, f"{TABLEAU}{lignes}".encode()))
+    assert "Les 50 premières lignes refusées, sur 52." in page(charge, depot)
+
+
+def test_un_tableau_sans_date_de_naissance_attend_qu_on_dise_ses_colonnes(charge: Client) -> None:
+    depot = lire(deposer(charge, "Nom;Prénom;Né le jour\nA;B;12/03/1960\n".encode()))
+    assert "Si la colonne est là sous un autre titre" in page(charge, depot)
+    depart = charge.get("/reperage/importer/").content.decode()
+    assert depart.count("Pas encore lu, colonnes à dire") == 2
+    assert "Relu, à confirmer" not in depart
+
+
 REFUS = {
+    "un PDF": (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj", "C’est un PDF ou une image"),
     "vide": (b"   \n", "Ce fichier est vide."),
     "coupé": (UN_FLUX[:-40], "Ce XML est coupé, abîmé"),
     "une DTD": (b'<?xml version="1.0"?><!DOCTYPE r [<!ENTITY a "b">]><r>&a;</r>', "entité|DTD"),

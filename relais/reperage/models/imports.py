@@ -15,7 +15,13 @@ from django.db.models import Q
 
 from relais.annuaire.models import Affectation, Agent, Organisation
 from relais.regles.convention import Role
-from relais.regles.reperage import LIBELLES_FAMILLE, LIBELLES_IMPORT, EtatImport, Famille
+from relais.regles.reperage import (
+    COLONNES_A_DIRE,
+    LIBELLES_FAMILLE,
+    LIBELLES_IMPORT,
+    EtatImport,
+    Famille,
+)
 from relais.socle.donnees_personnelles import TECHNIQUE, communs
 
 EN_ATTENTE = (
@@ -175,7 +181,8 @@ class Import(models.Model):
 
     @property
     def etat_en_mots(self) -> str:
-        return LIBELLES_IMPORT[self.etat]
+        a_dire = self.etat == EtatImport.PRET and self.phrase
+        return COLONNES_A_DIRE if a_dire else LIBELLES_IMPORT[self.etat]
 
 
 class MorceauQuerySet(models.QuerySet["Morceau"]):

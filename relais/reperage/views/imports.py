@@ -172,6 +172,7 @@ def _page(
         "constats": trouves,
         "raisons": trouves.raisons(),
         "erreurs": trouves.erreurs[:MONTREES],
+        "de_colonnes": any(une.colonne for une in trouves.erreurs[:MONTREES]),
         "changements": relecture.changements(depot, trouves),
         "ecartes": relecture.ecartes(depot),
     }
