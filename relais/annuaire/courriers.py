@@ -122,11 +122,16 @@ def corps(courrier: CourrierDeCompte) -> str:
             "courrier": courrier,
             "organisation": nom_dans_phrase(courrier.organisation, courrier.cree_le),
             "adresse": settings.ADRESSE_PUBLIQUE,
-            "chemin": reverse("lien_recu", args=[lien.pk, jeton_de(lien.pk)]) if lien else "",
+            "adresse_du_lien": adresse_du_lien(lien) if lien else "",
         }
         | _recit(courrier),
     )
     return typographie(texte)
+
+
+def adresse_du_lien(lien: Lien) -> str:
+    """What its person opens in a browser. Its token is made here: show it to nobody else."""
+    return settings.ADRESSE_PUBLIQUE + reverse("lien_recu", args=[lien.pk, jeton_de(lien.pk)])
 
 
 def _recit(courrier: CourrierDeCompte) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The token of a single-use link: made again from the row's id when its mail leaves, never kept.
+"""The token of a single-use link: made again from the row's id when it is given, never kept.
 
 Without SECRET_KEY, which the base does not hold, a row gives no token. What is kept is a digest:
 the key may change without breaking the links already sent.

@@ -1,7 +1,6 @@
 """Passwords: long and unknown to lists, nothing about their composition (security.md, accounts)."""
 
 import re
-import secrets
 from functools import cache
 
 from django.contrib.auth.password_validation import CommonPasswordValidator
@@ -14,8 +13,6 @@ LONGUEUR = 12
 LONGUEUR_ADMINISTRATEUR = 16
 RESTE = 8  # characters left of a password once what anybody would try is taken away
 ROLES_D_ADMINISTRATION = {Role.ADMINISTRATEUR, Role.ADMINISTRATEUR_TECHNIQUE}
-# No letter nor digit that is read for another one.
-ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
 def longueur_pour(role: str) -> int:
@@ -92,8 +89,3 @@ def _mots_de(agent: Agent) -> set[str]:
 def _courants() -> frozenset[str]:
     """Twenty thousand passwords of known leaks, as Django ships them."""
     return frozenset(CommonPasswordValidator().passwords)
-
-
-def engendrer() -> str:
-    """A password to be given once: five groups of four, some 99 bits."""
-    return "-".join("".join(secrets.choice(ALPHABET) for _ in range(4)) for _ in range(5))

@@ -4,16 +4,18 @@ import io
 import re
 import subprocess
 import sys
-from unittest import mock
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.test import Client
 
 from relais.annuaire.models import Affectation, Agent, Equipe
 from relais.journal.mur import pour
 from tests import banc
-from tests.annuaire.gestes import donner_mot_de_passe, est_connecte, journal
+from tests.annuaire.comptes import MOT, choisir, objets_envoyes
+from tests.annuaire.gestes import CODE, CONNEXION, donner_mot_de_passe, est_connecte, journal
+from tests.personas import poser_second_facteur
 
 DE_ZOE = {
     "--email": "zoe@exemple.test",
@@ -23,8 +25,6 @@ DE_ZOE = {
     "--role": "travailleur-social",
     "--equipe": "CDAS Exemple Nord",
 }
-ENTREE = "relais.annuaire.management.commands.agent.sys.stdin"
-SAISIE = "relais.annuaire.management.commands.agent.getpass.getpass"
 
 
 def relais(*mots: str) -> str:
@@ -33,51 +33,60 @@ def relais(*mots: str) -> str:
     return sortie.getvalue()
 
 
-def creer(commande: str = "agent", *suite: str, **options: str) -> str:
+def creer(commande: str = "agent", **options: str) -> str:
     arguments = (DE_ZOE if commande == "agent" else {}) | {f"--{c}": v for c, v in options.items()}
-    return relais(commande, "creer", *sum(arguments.items(), ()), *suite)
+    return relais(commande, "creer", *sum(arguments.items(), ()))
 
 
-def au_terminal(*saisies: str):
-    """A terminal where those passwords are typed."""
-    pile = mock.patch(SAISIE, side_effect=saisies)
-    return mock.patch(ENTREE, **{"isatty.return_value": True}), pile
+def montre(dit: str) -> str:
+    """The path of the link that the command shows."""
+    (chemin,) = re.findall(rf"^{settings.ADRESSE_PUBLIQUE}(/\S+)$", dit, re.MULTILINE)
+    return chemin
 
 
-@pytest.mark.parametrize("terminal", [True, False])
-def test_le_mot_de_passe_fait_s_affiche_une_fois_et_ouvre_le_compte(personas, terminal):
-    entree, saisie = au_terminal()
-    with entree as flux, saisie:
-        flux.isatty.return_value = terminal
-        dit = creer("agent", *(["--mot-de-passe-genere"] if terminal else []))
-    (mot_de_passe,) = re.findall(r"une seule fois : (\S+)", dit)
-    assert len(mot_de_passe) >= 20
+def test_le_compte_cree_s_ouvre_par_un_lien_et_sa_personne_choisit_le_mot_de_passe(personas):
+    chemin = montre(creer())
+    zoe = Agent.objects.get(email="zoe@exemple.test")
+    assert not zoe.is_active
+    assert not zoe.has_usable_password(), "nobody but her ever knows one"
+    assert "invitation" not in objets_envoyes()
     client = Client()
-    donner_mot_de_passe(client, "zoe@exemple.test", mot_de_passe)
+    choisir(client, chemin)
     assert est_connecte(client)
     assert client.get("/fiches/").url == "/compte/", "the second factor comes first"
-    assert Affectation.objects.get(agent__email="zoe@exemple.test").territoire.code == "T1"
+    assert Affectation.objects.get(agent=zoe).territoire.code == "T1"
+    assert choisir(Client(), chemin).status_code == 410, "once"
 
 
-def test_au_terminal_le_mot_de_passe_se_saisit_deux_fois_et_ne_s_affiche_pas(personas):
-    phrase = "une phrase tapée deux fois"
-    entree, saisie = au_terminal(phrase, phrase)
-    with entree, saisie:
-        assert phrase not in creer()
-    assert Agent.objects.get(email="zoe@exemple.test").check_password(phrase)
+def test_un_administrateur_cree_au_serveur_choisit_un_long_mot_de_passe(personas):
+    chemin = montre(creer(role="administrateur", equipe=""))
+    assert choisir(Client(), chemin, "quinze-lettres!").status_code == 422
+    assert choisir(Client(), chemin, "quinze-lettres!!").status_code == 302
 
 
-def test_au_terminal_deux_saisies_differentes_ne_creent_rien(personas):
-    entree, saisie = au_terminal("une phrase", "une autre")
-    with entree, saisie, pytest.raises(CommandError, match="Rien n’a été créé"):
-        creer()
-    assert not Agent.objects.filter(email="zoe@exemple.test").exists()
+def test_un_lien_perdu_se_remplace_et_le_premier_n_ouvre_plus_rien(personas):
+    premier = montre(creer())
+    second = montre(relais("agent", "lien", "--email", "zoe@exemple.test"))
+    assert choisir(Client(), premier).status_code == 410
+    assert choisir(Client(), second).status_code == 302
+    assert "compte_invite" in [fait[0] for fait in journal("cd35")]
 
 
-def test_un_mot_de_passe_trop_court_est_refuse_au_terminal(personas):
-    entree, saisie = au_terminal("court", "court")
-    with entree, saisie, pytest.raises(CommandError, match="trop court : pour ce rôle, il faut"):
-        creer()
+def test_un_mot_de_passe_perdu_se_remplace_du_serveur_sans_le_second_facteur(personas):
+    agent = personas.admin_departement.agent
+    poser_second_facteur(agent)
+    chemin = montre(relais("agent", "lien", "--email", agent.email))
+    client = Client()
+    assert choisir(client, chemin).url == CONNEXION
+    assert donner_mot_de_passe(client, agent.email, MOT).url == CODE
+    assert not est_connecte(client)
+
+
+def test_un_compte_ferme_ne_recoit_pas_de_lien(personas):
+    agent = personas.ts_redon.agent
+    relais("agent", "desactiver", "--email", agent.email)
+    with pytest.raises(CommandError, match="n’est pas ouvert"):
+        relais("agent", "lien", "--email", agent.email)
 
 
 def test_le_compte_cree_va_au_journal_par_son_pseudonyme(personas):

@@ -109,6 +109,6 @@ def test_renommer_et_fermer_une_equipe(personas):
 
 
 def test_le_compte_fait_sur_le_serveur_previent_le_dpo(personas):
-    relais("agent", "creer", *ZOE, "--role", "travailleur-social", *NORD, "--mot-de-passe-genere")
+    relais("agent", "creer", *ZOE, "--role", "travailleur-social", *NORD)
     courrier = CourrierDeCompte.objects.get(objet="role_donne_dpo")
     assert courrier.agent == personas.dpo_departement.agent

@@ -27,18 +27,17 @@ def creer_agent(
     email: str,
     prenom: str,
     nom: str,
-    mot_de_passe: str,
     organisation: Organisation,
     role: Role,
     maintenant: datetime,
+    mot_de_passe: str = "",
     telephone: str = "",
     equipe: Equipe | None = None,
-    prevenir: bool = False,
 ) -> Agent:
     """An individual account with its role, from the server; journaled in its organisation's chain.
 
     Nobody approves: whoever runs commands on the server is outside of what roles protect from
-    (docs/adr/0015). `prevenir`: mail the DPO, as the command does.
+    (docs/adr/0015). Without `mot_de_passe` it opens by a link (`invitations.creer_par_lien`).
 
     Raises CompteRefuse: name missing or too long, address or phone unreadable, address taken, role
     of the other party, équipe missing, password too weak.
@@ -47,19 +46,15 @@ def creer_agent(
     verifier_adresse_libre(lu["email"])
     roles.verifier_role(organisation, role, equipe)
     agent = Agent(**lu, cree_le=maintenant)
-    verifier_mot_de_passe(mot_de_passe, agent, role)
-    agent.set_password(mot_de_passe)
+    if mot_de_passe:
+        verifier_mot_de_passe(mot_de_passe, agent, role)
+        agent.set_password(mot_de_passe)
+    else:
+        agent.is_active = False
+        agent.set_unusable_password()
     with contexte_systeme(organisation.code):
         agent.save()
-        une = roles.affecter(agent, organisation, role, equipe=equipe, maintenant=maintenant)
-        if prevenir:
-            courriers.prevenir_le_dpo(
-                CourrierDeCompte.Objet.ROLE_DONNE_DPO,
-                organisation=organisation.code,
-                sujet=agent,
-                affectation=une,
-                maintenant=maintenant,
-            )
+        roles.affecter(agent, organisation, role, equipe=equipe, maintenant=maintenant)
         consigner(
             Action.COMPTE_CREE,
             organisation=organisation.code,
@@ -188,15 +183,18 @@ def verifier_mot_de_passe(mot_de_passe: str, agent: Agent, role: Role | None = N
         raise CompteRefuse(" ".join(refus.messages)) from None
 
 
+def organisation_de(agent: Agent) -> Organisation:
+    """The one that an act of the server on that account is told to. Raises CompteRefuse."""
+    siennes = Affectation.objects.filter(agent=agent).select_related("organisation")
+    derniere = siennes.order_by("-active", "-pk").first()
+    if derniere is None:
+        raise CompteRefuse("Ce compte n’a jamais eu de rôle.")
+    return derniere.organisation
+
+
 def _noter(action: Action, agent: Agent, par: Affectation | None) -> str:
     """Journal it in the chain of who acts, or of the account; the code of that organisation."""
-    if par is not None:
-        organisation = par.organisation_id
-    else:
-        derniere = Affectation.objects.filter(agent=agent).order_by("-active", "-pk").first()
-        if derniere is None:
-            raise CompteRefuse("Ce compte n’a jamais eu de rôle.")
-        organisation = derniere.organisation_id
+    organisation = par.organisation_id if par else organisation_de(agent).code
     with contexte_systeme(organisation):
         consigner(
             action,

@@ -1,4 +1,7 @@
-"""Invitations and lost passwords: a link mailed to one person, good once, for three days."""
+"""Invitations and lost passwords: a link for one person, good once, for three days.
+
+It is mailed; from the server, it may be given by hand.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,7 +14,9 @@ from relais.annuaire import courriers, droits, seances
 from relais.annuaire.actions import roles
 from relais.annuaire.actions.comptes import (
     DEJA_CONNUE,
+    creer_agent,
     lire_coordonnees,
+    organisation_de,
     verifier_adresse_libre,
     verifier_mot_de_passe,
 )
@@ -19,7 +24,14 @@ from relais.annuaire.contexte import contexte_systeme
 from relais.annuaire.conventions import regles_de_l_organisation
 from relais.annuaire.erreurs import CompteRefuse, LienSansEffet
 from relais.annuaire.jetons import empreinte_de, est_le_bon, jeton_de
-from relais.annuaire.models import Affectation, Agent, Equipe, Lien, Organisation
+from relais.annuaire.models import (
+    Affectation,
+    Agent,
+    CourrierDeCompte,
+    Equipe,
+    Lien,
+    Organisation,
+)
 from relais.journal.actions import consigner, consigner_chacun
 from relais.journal.models import Action
 from relais.regles import comptes as regles
@@ -27,6 +39,7 @@ from relais.regles.convention import Role
 from relais.socle.horloge import jour_de
 
 Nature = Lien.Nature
+PAS_OUVERT = "Ce compte n’est pas ouvert."
 SANS_CONVENTION = "Cette organisation n’est partie à aucune convention en service."
 
 
@@ -87,7 +100,8 @@ def inviter_chacun(
             for agent, un in zip(agents, verifies, strict=True)
         ]
         roles.ecrire_les_propositions(propositions, par=par, maintenant=maintenant)
-        _lier(agents, Nature.INVITATION, organisation, par=par, maintenant=maintenant)
+        liens = _lier(agents, Nature.INVITATION, organisation, par=par, maintenant=maintenant)
+        courriers.prevoir_les_liens(liens)
         consigner_chacun(
             Action.COMPTE_INVITE,
             [str(agent.pseudonyme) for agent in agents],
@@ -95,6 +109,62 @@ def inviter_chacun(
             agent=par.agent.pseudonyme if par else None,
         )
     return agents
+
+
+@transaction.atomic
+def creer_par_lien(
+    organisation: Organisation,
+    *,
+    prenom: str,
+    nom: str,
+    email: str,
+    role: Role,
+    maintenant: datetime,
+    telephone: str = "",
+    equipe: Equipe | None = None,
+) -> Lien:
+    """An account from the server, its role in use at once: its person opens it with that link.
+
+    Nobody else ever knows its password. The DPO is told by mail. Raises CompteRefuse as
+    `creer_agent`.
+    """
+    agent = creer_agent(
+        prenom=prenom,
+        nom=nom,
+        email=email,
+        telephone=telephone,
+        organisation=organisation,
+        role=role,
+        equipe=equipe,
+        maintenant=maintenant,
+    )
+    with contexte_systeme(organisation.code):
+        courriers.prevenir_le_dpo(
+            CourrierDeCompte.Objet.ROLE_DONNE_DPO,
+            organisation=organisation.code,
+            sujet=agent,
+            affectation=Affectation.objects.get(agent=agent),
+            maintenant=maintenant,
+        )
+        (lien,) = _lier([agent], Nature.INVITATION, organisation, par=None, maintenant=maintenant)
+    return lien
+
+
+@transaction.atomic
+def remettre_un_lien(agent: Agent, *, maintenant: datetime) -> Lien:
+    """From the server: a link given by hand, for who is invited or has lost the password.
+
+    The last one opens nothing any more. Raises CompteRefuse when the account is closed.
+    """
+    if not (agent.is_active or agent.est_invite):
+        raise CompteRefuse(PAS_OUVERT)
+    organisation = organisation_de(agent)
+    nature = Nature.INVITATION if agent.est_invite else Nature.MOT_DE_PASSE
+    with contexte_systeme(organisation.code):
+        lien = _remplacer_le_lien(agent, nature, organisation, par=None, maintenant=maintenant)
+        action = Action.COMPTE_INVITE if agent.est_invite else Action.COMPTE_MODIFIE
+        _noter(action, agent, organisation.code, None)
+    return lien
 
 
 def relancer(
@@ -105,7 +175,10 @@ def relancer(
     if not agent.est_invite:
         raise CompteRefuse("Cette personne a déjà accepté son invitation.")
     with contexte_systeme(organisation.code):
-        _remplacer_le_lien(agent, Nature.INVITATION, organisation, par=par, maintenant=maintenant)
+        lien = _remplacer_le_lien(
+            agent, Nature.INVITATION, organisation, par=par, maintenant=maintenant
+        )
+        courriers.prevoir_les_liens([lien])
         _noter(Action.COMPTE_INVITE, agent, organisation.code, par)
 
 
@@ -127,9 +200,12 @@ def envoyer_un_lien_de_mot_de_passe(
     """For who lost the password: it opens nothing without the second factor."""
     droits.exiger(par is None or droits.peut_gerer(par, agent))
     if not agent.is_active:
-        raise CompteRefuse("Ce compte n’est pas ouvert.")
+        raise CompteRefuse(PAS_OUVERT)
     with contexte_systeme(organisation.code):
-        _remplacer_le_lien(agent, Nature.MOT_DE_PASSE, organisation, par=par, maintenant=maintenant)
+        lien = _remplacer_le_lien(
+            agent, Nature.MOT_DE_PASSE, organisation, par=par, maintenant=maintenant
+        )
+        courriers.prevoir_les_liens([lien])
         _noter(Action.COMPTE_MODIFIE, agent, organisation.code, par)
 
 
@@ -194,11 +270,12 @@ def _remplacer_le_lien(
     *,
     par: Affectation | None,
     maintenant: datetime,
-) -> None:
+) -> Lien:
     """A new link to somebody who has an account: the last one opens nothing any more."""
     Agent.objects.select_for_update().get(pk=agent.pk)  # one open link: two senders take turns
     courriers.retirer_les_liens(agent, maintenant=maintenant)
-    _lier([agent], nature, organisation, par=par, maintenant=maintenant)
+    (lien,) = _lier([agent], nature, organisation, par=par, maintenant=maintenant)
+    return lien
 
 
 def _lier(
@@ -208,8 +285,8 @@ def _lier(
     *,
     par: Affectation | None,
     maintenant: datetime,
-) -> None:
-    """A link for each, and its mail."""
+) -> list[Lien]:
+    """A link for each."""
     convention = regles_de_l_organisation(organisation.code)
     if convention is None:
         raise CompteRefuse(SANS_CONVENTION)
@@ -227,8 +304,7 @@ def _lier(
     ]
     for lien in liens:
         lien.empreinte = empreinte_de(jeton_de(lien.pk))
-    Lien.objects.bulk_create(liens)
-    courriers.prevoir_les_liens(liens)
+    return Lien.objects.bulk_create(liens)
 
 
 def _noter(action: Action, agent: Agent, organisation: str, par: Affectation | None) -> None:

@@ -22,10 +22,10 @@ class LienQuerySet(models.QuerySet["Lien"]):
 
 
 class Lien(models.Model):
-    """A link mailed to one person, good once: to accept an invitation, to choose a new password.
+    """A link for one person, good once: to accept an invitation, to choose a new password.
 
-    Its token is nowhere: it is made again from the row's id when the mail leaves
-    (relais.annuaire.jetons); what is kept is its digest.
+    Its token is nowhere: it is made again from the row's id when the mail leaves, or when a command
+    of the server shows it (relais.annuaire.jetons); what is kept is its digest.
     """
 
     class Nature(models.TextChoices):

@@ -182,7 +182,7 @@ def oublier_les_anciens_rappels(convention: Convention, maintenant: datetime) ->
 def _creer_agent(
     compte: Compte, organisation: Organisation, rang: int, depuis: datetime
 ) -> Affectation:
-    """The account as `relais agent creer` makes it, with its second factor already set up."""
+    """An account that opens at once: its password is fictitious, its second factor set up."""
     agent = creer_agent(
         email=compte.adresse,
         prenom=compte.prenom,

@@ -1,14 +1,12 @@
 """`relais agent …`: the accounts from the server, where the first ones are made."""
 
-import getpass
-import sys
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
-from relais.annuaire import fichier_d_agents, portraits
+from relais.annuaire import courriers, fichier_d_agents, portraits
 from relais.annuaire.actions import comptes, imports, invitations, roles
 from relais.annuaire.actions.imports import Constat
 from relais.annuaire.management.terminal import (
@@ -21,10 +19,10 @@ from relais.annuaire.management.terminal import (
     parmi,
     tableau,
 )
-from relais.annuaire.models import Affectation, Agent, Equipe, Organisation
-from relais.annuaire.mots_de_passe import engendrer
+from relais.annuaire.models import Affectation, Agent, Equipe, Lien, Organisation
 from relais.regles.convention import Role
 from relais.socle import horloge
+from relais.socle.templatetags.relais_affichage import heure_paris
 
 ROLES = {role.value: role for role in Role}
 OPTIONS = {
@@ -40,9 +38,10 @@ OPTIONS = {
 QUI = ("email", "prenom", "nom", "telephone", "organisation", "role", "equipe")
 QUEL_ROLE = ("email", "organisation", "role", "equipe")
 VERBES: dict[str, tuple[str, tuple[str, ...]]] = {
-    "creer": ("ouvre le compte d’une personne, avec un rôle", QUI),
+    "creer": ("crée le compte d’une personne, avec un rôle, et montre le lien qui l’ouvre", QUI),
     "inviter": ("envoie à une personne un lien pour ouvrir son compte", QUI),
     "importer": ("invite les personnes d’un fichier CSV", ("organisation", "fichier")),
+    "lien": ("montre un nouveau lien de compte ou de mot de passe", ("email",)),
     "desactiver": ("ferme un compte, ses sessions et ses rôles", ("email",)),
     "reactiver": ("rouvre un compte, sans rôle", ("email",)),
     "facteur": ("retire les seconds facteurs d’un compte", ("email",)),
@@ -78,17 +77,14 @@ class Command(Commande):
 
     def creer(self, **options: Any) -> None:
         exiger(options, "email", "prenom", "nom", "organisation", "role")
-        genere = options["mot_de_passe_genere"] or not sys.stdin.isatty()
-        mot_de_passe = engendrer() if genere else saisir_mot_de_passe()
-        agent = comptes.creer_agent(
-            **_qui(options),
-            mot_de_passe=mot_de_passe,
-            maintenant=horloge.maintenant(),
-            prevenir=True,
-        )
-        self.stdout.write(f"Le compte de {agent.email} est ouvert.")
-        if genere:
-            self.stdout.write(f"Son mot de passe, montré une seule fois : {mot_de_passe}")
+        lien = invitations.creer_par_lien(**_qui(options), maintenant=horloge.maintenant())
+        self.stdout.write(f"Le compte de {lien.agent.email} est créé.")
+        self._montrer(lien)
+
+    def lien(self, **options: Any) -> None:
+        exiger(options, "email")
+        agent = compte(options["email"])
+        self._montrer(invitations.remettre_un_lien(agent, maintenant=horloge.maintenant()))
 
     def inviter(self, **options: Any) -> None:
         exiger(options, "email", "prenom", "nom", "organisation", "role")
@@ -165,19 +161,20 @@ class Command(Commande):
         )
         self.stdout.write(tableau(lignes) if lignes else vide)
 
+    def _montrer(self, lien: Lien) -> None:
+        self.stdout.write(
+            f"À ouvrir par {lien.agent.email} et personne d’autre, une seule fois, jusqu’au"
+            f" {heure_paris(lien.expire_le)} :\n{courriers.adresse_du_lien(lien)}"
+        )
+
 
 def _ajouter(un: ArgumentParser, verbe: str, options: tuple[str, ...]) -> None:
     for nom in options:
         un.add_argument(f"--{nom}", default="", help=OPTIONS[nom])
     if verbe == "creer":
         un.description = (
-            "Le mot de passe se saisit deux fois ; sans terminal, il est fait et montré"
-            " une seule fois. À sa première connexion, la personne choisit son second facteur."
-        )
-        un.add_argument(
-            "--mot-de-passe-genere",
-            action="store_true",
-            help="fait un mot de passe et le montre une seule fois",
+            "Le lien sert une fois. Donnez-le à la personne : elle choisit son mot de passe, puis"
+            " son second facteur. S’il est perdu ou trop vieux : « relais agent lien »."
         )
     if verbe == "importer":
         un.add_argument("--confirmer", action="store_true", help="invite ; sans quoi, relit")
@@ -223,11 +220,3 @@ def _lire(chemin: str) -> bytes:
         return Path(chemin).read_bytes()
     except OSError:
         raise CommandError(f"Le fichier « {chemin} » ne se lit pas.") from None
-
-
-def saisir_mot_de_passe() -> str:
-    """Typed twice on the terminal, never shown; CommandError when both differ."""
-    premier = getpass.getpass("Mot de passe : ")
-    if getpass.getpass("Encore une fois : ") != premier:
-        raise CommandError("Les deux mots de passe ne sont pas les mêmes. Rien n’a été créé.")
-    return premier
