@@ -42,7 +42,7 @@ MFA_FORMS = {
     "authenticate_webauthn": "relais.annuaire.forms.connexion.CleDeConnexion",
     "login_webauthn": "relais.annuaire.forms.connexion.CleSansMotDePasse",
 }
-MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_SUPPORTED_TYPES = ["totp", "webauthn"]  # printed codes are ours (codes_imprimes.py)
 MFA_TOTP_ISSUER = "Relais Retraite"
 MFA_TOTP_TOLERANCE = 1  # steps of 30 s either way; forms.py refuses a code used before
 MFA_PASSKEY_LOGIN_ENABLED = True

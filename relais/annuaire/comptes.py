@@ -11,7 +11,7 @@ from django.contrib import messages
 from django.contrib.auth import authenticate
 from django.http import HttpRequest, HttpResponse
 
-from relais.annuaire import facteurs, seances
+from relais.annuaire import codes_imprimes, facteurs, seances
 from relais.annuaire.affectations import agent_de
 from relais.annuaire.models import Affectation, Agent
 from relais.annuaire.mots_de_passe import est_court
@@ -27,6 +27,11 @@ MESSAGES = {
     "mfa/messages/webauthn_added.txt": "Votre clé d’accès est enregistrée.",
     "mfa/messages/webauthn_removed.txt": "La clé d’accès est retirée.",
 }
+
+PLUS_DE_CODE = (
+    "Aucun de vos codes imprimés ne sert plus. Faites-en de nouveaux dans « Mon compte »,"
+    " pour le jour où le téléphone ou la clé manquera."
+)
 
 
 class Comptes(DefaultAccountAdapter):
@@ -81,6 +86,8 @@ class Comptes(DefaultAccountAdapter):
 
     def post_login(self, request: HttpRequest, user: Agent, **options: Any) -> HttpResponse:
         noter_compte(Action.CONNEXION, user)
+        if codes_imprimes.sont_epuises(user):
+            messages.warning(request, PLUS_DE_CODE)
         reponse: HttpResponse = super().post_login(request, user, **options)
         return reponse
 

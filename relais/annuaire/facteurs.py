@@ -1,7 +1,8 @@
 """Second factors: their secrets are sealed by the key store, bound to their agent.
 
 One key for each secret, bound to its agent: copied into the row of somebody else it does not open
-there, and destroying its key forgets it in every copy of the base. A passkey has no secret here.
+there, and destroying its key forgets it in every copy of the base. A passkey has no secret here,
+printed codes leave a digest (codes_imprimes.py).
 """
 
 import base64
@@ -39,7 +40,6 @@ class Facteurs(DefaultMFAAdapter):
         "cannot_delete_authenticator": (
             "C’est votre seul second facteur. Ajoutez-en un autre avant de le retirer."
         ),
-        "cannot_generate_recovery_codes": "Ajoutez d’abord une application ou une clé d’accès.",
     }
 
     def encrypt(self, text: str) -> str:
@@ -96,7 +96,7 @@ def _lire(scelle: str) -> tuple[UUID, bytes]:
 
 def oublier(retires: Iterable[dict[str, Any]]) -> None:
     """Destroy the keys of second factors, given their `data`, once their removal is committed."""
-    scelles = [data[nom] for data in retires for nom in ("secret", "seed") if nom in data]
+    scelles = [data["secret"] for data in retires if "secret" in data]
     if scelles:
         transaction.on_commit(
             lambda: detruire(Genre.SECOND_FACTEUR, [_lire(s)[0] for s in scelles])
@@ -106,7 +106,7 @@ def oublier(retires: Iterable[dict[str, Any]]) -> None:
 def cles_en_usage(objets: Iterable[UUID]) -> set[UUID]:
     """Those of these keys that seal a second factor, or may seal one being set up."""
     data = Authenticator.objects.values_list("data", flat=True)
-    scelles = {un[nom] for un in data for nom in ("secret", "seed") if nom in un}
+    scelles = {un["secret"] for un in data if "secret" in un}
     en_attente = Agent.objects.filter(pseudonyme__in=list(objets))
     return {_lire(un)[0] for un in scelles} | set(en_attente.values_list("pseudonyme", flat=True))
 

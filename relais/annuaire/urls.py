@@ -60,10 +60,7 @@ urlpatterns = [
     path(
         f"{FACTEURS}application/retirer/", connexion.retirer_application, name="mfa_deactivate_totp"
     ),
-    path(f"{FACTEURS}codes/", connexion.voir_codes, name="mfa_view_recovery_codes"),
-    path(
-        f"{FACTEURS}codes/nouveaux/", connexion.nouveaux_codes, name="mfa_generate_recovery_codes"
-    ),
+    path(f"{FACTEURS}codes/", connexion.codes, name="codes_imprimes"),
     path(f"{FACTEURS}cles/ajouter/", connexion.ajouter_cle, name="mfa_add_webauthn"),
     path(f"{FACTEURS}cles/connexion/", connexion.connexion_par_cle, name="mfa_login_webauthn"),
     path(

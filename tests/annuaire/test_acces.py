@@ -28,7 +28,7 @@ PUBLIQUES = {
 # Where somebody goes who has a password and no second factor yet.
 DU_PREMIER_FACTEUR = {
     *("mfa_index", "mfa_list_webauthn", "mfa_activate_totp", "mfa_add_webauthn"),
-    *("mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_generate_recovery_codes"),
+    *("mfa_deactivate_totp", "codes_imprimes"),
     *("mfa_remove_webauthn", "mfa_reauthenticate", "mfa_reauthenticate_webauthn"),
     *("account_reauthenticate", "fiches:visite", "fiches:raccourcis"),
 }

@@ -1,8 +1,17 @@
 """Passkeys, with a device in software: one that answers what no honest browser would."""
 
-import pytest
-from django.test import Client
+import math
+from uuid import uuid4
 
+import pytest
+from allauth.mfa.totp.internal import auth as totp
+from django.contrib.sessions.backends.base import VALID_KEY_CHARS
+from django.middleware.csrf import CSRF_ALLOWED_CHARS, CSRF_SECRET_LENGTH
+from django.test import Client
+from fido2.utils import websafe_decode
+
+from relais.annuaire.jetons import jeton_de
+from relais.coffre.chiffrement import nouvelle_cle
 from relais.journal.models import SYSTEME
 from tests.annuaire.appareil import Appareil
 from tests.annuaire.gestes import CODE, CONNEXION, donner_mot_de_passe, est_connecte, journal
@@ -23,7 +32,8 @@ def donner_une_cle(qui, mot_de_passe: str = MOT_DE_PASSE) -> Appareil:
     navigateur.post("/compte/confirmer/", {"password": mot_de_passe})
     navigateur.get(AJOUTER)
     reponse = appareil.enregistrer(defi(navigateur))
-    assert navigateur.post(AJOUTER, {"name": "Clé", "credential": reponse}).status_code == 302
+    # 201: the first one comes with printed codes.
+    assert navigateur.post(AJOUTER, {"name": "Clé", "credential": reponse}).status_code == 201
     return appareil
 
 
@@ -31,6 +41,22 @@ def demander(client: Client) -> str:
     """The challenge of a login without password."""
     client.get(SEULE, headers={"X-Requested-With": "XMLHttpRequest"})
     return defi(client)
+
+
+def test_ce_qui_ne_doit_pas_se_deviner_a_128_bits_au_moins(client, db):
+    """Printed codes have a rule of their own, 20 bits (codes_imprimes.py)."""
+    question = client.get(SEULE, headers={"X-Requested-With": "XMLHttpRequest"})
+    seance = client.session.session_key
+    tires = {
+        "session": len(seance) * math.log2(len(VALID_KEY_CHARS)),
+        "formulaire": CSRF_SECRET_LENGTH * math.log2(len(CSRF_ALLOWED_CHARS)),
+        "lien": len(jeton_de(uuid4())) * 6,
+        "application": len(totp.generate_totp_secret()) * 5,
+        "défi d'une clé d'accès": len(websafe_decode(defi(client))) * 8,
+        "clé du coffre": len(nouvelle_cle()) * 8,
+    }
+    assert question.status_code == 200
+    assert {quoi: bits for quoi, bits in tires.items() if bits < 128} == {}
 
 
 @pytest.mark.parametrize("reconnu", [True, False])

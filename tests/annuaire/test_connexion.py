@@ -131,8 +131,7 @@ def test_aucune_page_d_allauth_en_dehors_de_celles_qui_servent():
     assert {nom for nom in noms if nom.startswith(("account_", "mfa_", "socialaccount"))} == {
         *("account_login", "account_logout", "account_inactive", "account_reauthenticate"),
         *("account_change_password", "mfa_index", "mfa_authenticate", "mfa_reauthenticate"),
-        *("mfa_activate_totp", "mfa_deactivate_totp", "mfa_view_recovery_codes"),
-        *("mfa_generate_recovery_codes", "mfa_list_webauthn", "mfa_add_webauthn"),
+        *("mfa_activate_totp", "mfa_deactivate_totp", "mfa_list_webauthn", "mfa_add_webauthn"),
         *("mfa_login_webauthn", "mfa_remove_webauthn", "mfa_reauthenticate_webauthn"),
     }
 

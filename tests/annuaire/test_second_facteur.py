@@ -1,15 +1,20 @@
 """The second factor: forced, sealed, never twice, never the last one taken away."""
 
+import base64
+import math
 import re
 import time
+from importlib import import_module
 from unittest import mock
 
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal import auth as totp
+from django.apps import apps
+from django.contrib.auth.hashers import Argon2PasswordHasher, check_password
 from django.db import connection
 
-from relais.annuaire import facteurs
+from relais.annuaire import codes_imprimes, facteurs
 from relais.annuaire.models import Seance
 from relais.coffre.actions import Genre, Illisible, detruire
 from relais.coffre.models import Cle
@@ -56,6 +61,17 @@ def tables() -> bytes:
     return " ".join([facteurs_en_base, *sessions]).encode()
 
 
+def codes_de(page) -> list[str]:
+    """The printed codes of the answer that made them."""
+    assert page.status_code == 201
+    return re.findall(r"<li>(\d{4}-\d{4}-\d{4}-\d{4})</li>", page.content.decode())
+
+
+def faire_des_codes(navigateur) -> list[str]:
+    confirmer(navigateur)
+    return codes_de(navigateur.post(CODES))
+
+
 def secret_de(page) -> str:
     return re.search(r'id="secret">([\w ]+)<', page.content.decode()).group(1).replace(" ", "")
 
@@ -75,9 +91,7 @@ def test_sans_second_facteur_la_page_du_compte_en_propose_un(sans_facteur):
 def test_l_application_s_active_et_les_codes_imprimes_s_affichent(personas, sans_facteur):
     secret = secret_de(sans_facteur.get(APPLICATION))
     reponse = sans_facteur.post(APPLICATION, {"code": code_pour(secret)})
-    assert reponse.url == CODES
-    codes = re.findall(r"<li>(\d{4}-\d{4})</li>", sans_facteur.get(CODES).content.decode())
-    assert len(set(codes)) == 10
+    assert len(codes_de(reponse)) == 10
     assert sans_facteur.get("/fiches/").status_code == 200
     ajouts = [t[2] for t in journal("cd35") if t[0] == "second_facteur_ajoute"]
     assert ajouts == ["totp", "recovery_codes"]
@@ -94,17 +108,13 @@ def test_un_mauvais_code_n_active_rien_et_le_secret_reste_le_meme(sans_facteur):
 def test_rien_de_secret_dans_les_tables_ni_avant_ni_apres_l_activation(sans_facteur):
     secret = secret_de(sans_facteur.get(APPLICATION))
     assert secret.encode() not in tables()
-    sans_facteur.post(APPLICATION, {"code": code_pour(secret)})
-    page = sans_facteur.get(CODES).content.decode()
+    codes = codes_de(sans_facteur.post(APPLICATION, {"code": code_pour(secret)}))
     octets = tables()
     assert b"totp" in octets
     assert secret.encode() not in octets
-    codes = re.findall(r"<li>(\d{4})-(\d{4})</li>", page)
-    assert codes
     for code in codes:
-        assert "".join(code).encode() not in octets
-    graine = Authenticator.objects.get(type="recovery_codes").data["seed"]
-    assert not re.search(r"[0-9a-f]{80}", graine), "allauth's own seed, in clear"
+        assert code.encode() not in octets
+        assert code.replace("-", "")[1:].encode() not in octets
 
 
 def test_un_secret_copie_dans_le_compte_d_un_autre_ne_s_y_ouvre_pas(personas, client):
@@ -127,8 +137,6 @@ def test_retirer_l_application_detruit_sa_cle_et_elle_seule(
     agent = personas.ts_rennes.agent
     Authenticator.objects.create(user=agent, type=Authenticator.Type.WEBAUTHN, data={"name": "Clé"})
     confirmer(navigateur)
-    with django_capture_on_commit_callbacks(execute=True):
-        navigateur.post(f"{CODES}nouveaux/")
     scelle = Authenticator.objects.get(user=agent, type="totp").data["secret"]
     avant = cles_du_coffre()
     with django_capture_on_commit_callbacks(execute=True):
@@ -137,23 +145,75 @@ def test_retirer_l_application_detruit_sa_cle_et_elle_seule(
     assert {str(cle) for cle in avant - cles_du_coffre()} == {scelle.partition(".")[0]}
     with pytest.raises(Illisible):
         facteurs.ouvrir_secret(agent, scelle)
-    assert navigateur.get(CODES).status_code == 200, "the printed codes still open"
 
 
-def test_de_nouveaux_codes_detruisent_la_cle_des_anciens(
-    personas, django_capture_on_commit_callbacks
-):
+def test_un_code_imprime_n_est_garde_que_par_une_empreinte_a_son_propre_sel(personas):
+    codes = faire_des_codes(connecter(personas.ts_rennes))
+    gardes = Authenticator.objects.get(user=personas.ts_rennes.agent, type="recovery_codes").data
+    assert list(gardes) == ["empreintes"]
+    empreintes = [gardes["empreintes"][code[0]] for code in codes]
+    for empreinte, code in zip(empreintes, codes, strict=True):
+        assert empreinte.startswith("argon2$argon2id$")
+        lue = Argon2PasswordHasher().decode(empreinte)
+        # OWASP's lowest cost for Argon2id; the standard asks for a salt of 32 bits.
+        assert (lue["memory_cost"], lue["time_cost"]) >= (19 * 1024, 2)
+        assert len(base64.b64decode(lue["salt"] + "==")) * 8 >= 32
+        assert check_password(code.replace("-", ""), empreinte)
+    assert len({Argon2PasswordHasher().decode(une)["salt"] for une in empreintes}) == 10
+
+
+def test_un_code_imprime_a_plus_de_vingt_bits_et_son_rang_n_en_compte_aucun(personas):
+    codes = faire_des_codes(connecter(personas.ts_rennes))
+    assert [code[0] for code in codes] == list("0123456789"), "the rank, which says nothing"
+    assert all(re.fullmatch(r"\d(\d{3})(-\d{4}){3}", code) for code in codes)
+    assert codes_imprimes.SECRETS * math.log2(10) > 49
+
+
+def test_les_codes_ne_se_revoient_jamais_et_de_nouveaux_remplacent_les_anciens(personas, client):
     navigateur = connecter(personas.ts_rennes)
+    anciens = faire_des_codes(navigateur)
+    page = navigateur.get(CODES)
+    assert (page.status_code, "Vos codes actuels" in page.content.decode()) == (200, True)
+    assert not any(code in page.content.decode() for code in anciens)
+    nouveaux = faire_des_codes(navigateur)
+    donner_mot_de_passe(client, personas.ts_rennes.agent.email)
+    assert client.post(CODE, {"code": anciens[3]}).status_code == 422
+    assert client.post(CODE, {"code": nouveaux[3]}).url == "/"
+
+
+def test_sans_second_facteur_pas_de_code_imprime(sans_facteur):
+    assert sans_facteur.post(CODES).url == "/compte/"
+    assert not Authenticator.objects.exists()
+
+
+def test_qui_n_en_a_plus_l_apprend_en_entrant(personas, client):
+    codes = faire_des_codes(connecter(personas.ts_rennes))
+    adresse = personas.ts_rennes.agent.email
+    for code in codes[:9]:
+        assert codes_imprimes.consommer(personas.ts_rennes.agent, code)
+    donner_mot_de_passe(client, adresse)
+    page = client.post(CODE, {"code": codes[9]}, follow=True).content.decode()
+    assert "Aucun de vos codes imprimés ne sert plus" in page
+
+
+def test_les_codes_d_avant_ne_servent_plus_et_cela_se_dit(personas, client):
     agent = personas.ts_rennes.agent
-    confirmer(navigateur)
-    graines = []
-    for _ in range(2):
-        with django_capture_on_commit_callbacks(execute=True):
-            navigateur.post(f"{CODES}nouveaux/")
-        graines.append(Authenticator.objects.get(user=agent, type="recovery_codes").data["seed"])
-    with pytest.raises(Illisible):
-        facteurs.ouvrir_secret(agent, graines[0])
-    assert facteurs.ouvrir_secret(agent, graines[1])
+    poser_second_facteur(agent)
+    Authenticator.objects.create(
+        user=agent, type="recovery_codes", data={"seed": "scellée", "used_mask": 0}
+    )
+    import_module("relais.annuaire.migrations.0011_codes_imprimes").oublier(apps, None)
+    assert "Aucun de vos codes" in entrer(client, personas.ts_rennes, follow=True).content.decode()
+    assert "Vous n’en avez pas." in client.get("/compte/").content.decode()
+
+
+@pytest.mark.parametrize("saisie", ["", "3", "3" * 16, "٣" * 16, "3" * 5000, "a" * 16, "\x00"])
+def test_ce_qui_n_est_pas_un_code_imprime_n_ouvre_rien(personas, saisie):
+    agent = personas.ts_rennes.agent
+    assert codes_imprimes.consommer(agent, saisie) is None
+    codes_imprimes.renouveler(agent)
+    assert codes_imprimes.consommer(agent, saisie) is None
+    assert codes_imprimes.restants(agent) == 10
 
 
 def test_le_secret_montre_pendant_l_activation_est_oublie_ensuite(
@@ -162,7 +222,7 @@ def test_le_secret_montre_pendant_l_activation_est_oublie_ensuite(
     secret = secret_de(sans_facteur.get(APPLICATION))
     montre = sans_facteur.session[facteurs.EN_ATTENTE]
     with django_capture_on_commit_callbacks(execute=True):
-        assert sans_facteur.post(APPLICATION, {"code": code_pour(secret)}).url == CODES
+        assert codes_de(sans_facteur.post(APPLICATION, {"code": code_pour(secret)}))
     with pytest.raises(Illisible):
         facteurs.ouvrir_secret(personas.ts_rennes.agent, montre)
 
@@ -243,10 +303,7 @@ def test_dix_codes_faux_ferment_la_porte_aux_codes_justes(personas, client):
 
 
 def test_un_code_imprime_ouvre_une_fois_et_une_seule(personas, client):
-    navigateur = connecter(personas.ts_rennes)
-    confirmer(navigateur)
-    navigateur.post(f"{CODES}nouveaux/")
-    code = re.search(r"<li>(\d{4}-\d{4})</li>", navigateur.get(CODES).content.decode()).group(1)
+    code = faire_des_codes(connecter(personas.ts_rennes))[0]
     adresse = personas.ts_rennes.agent.email
     donner_mot_de_passe(client, adresse)
     assert client.post(CODE, {"code": code}).url == "/"
@@ -259,7 +316,7 @@ def test_toucher_a_ses_facteurs_redemande_le_mot_de_passe(personas):
     navigateur = connecter(personas.ts_rennes)
     for adresse in (
         f"{APPLICATION}retirer/",
-        f"{CODES}nouveaux/",
+        CODES,
         "/compte/second-facteur/cles/ajouter/",
     ):
         reponse = navigateur.get(adresse)

@@ -53,7 +53,7 @@ def test_la_premiere_connexion_fait_choisir_un_second_facteur(visiteur, personas
     secret = page.locator("#secret").inner_text().replace(" ", "")
     page.get_by_label("Code à 6 chiffres affiché par l’application").fill(code_pour(secret))
     page.get_by_role("button", name="Enregistrer l’application").click()
-    page.wait_for_url("**/codes/")
+    page.get_by_role("heading", name="Mes codes imprimés").wait_for()
     verifier(page, axe, script)
     assert page.locator(".codes li").count() == 10
     assert page.get_by_role("button", name="Imprimer").is_visible() == script
@@ -94,7 +94,7 @@ def enregistrer_une_cle(page, agent):
     page.get_by_role("link", name="Ajouter une clé d’accès").click()
     page.get_by_label("Nom de cette clé").fill("Ordinateur du bureau")
     page.get_by_role("button", name="Enregistrer la clé d’accès").click()
-    page.wait_for_url("**/codes/")
+    page.get_by_role("heading", name="Mes codes imprimés").wait_for()
 
 
 def test_une_cle_d_acces_s_enregistre_puis_ouvre_seule(authentificateur, personas, axe):
@@ -163,7 +163,7 @@ def test_chaque_etat_des_pages_de_connexion_est_accessible(
     for adresse in ("/compte/", "/compte/mot-de-passe/", "/compte/deconnexion/"):
         page.goto(adresse)
         axe(page)
-    page.goto("/compte/second-facteur/codes/nouveaux/")
+    page.goto("/compte/second-facteur/codes/")
     page.wait_for_url("**/compte/confirmer/**")
     axe(page)
     page.get_by_label("Votre mot de passe").fill("pas le bon mot de passe")

@@ -8,6 +8,7 @@ from allauth.core import context
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.forms import AuthenticateForm
 from allauth.mfa.base.forms import ReauthenticateForm as ConfirmerParCode
+from allauth.mfa.base.internal.flows import check_rate_limit
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.webauthn.forms import (
@@ -21,6 +22,7 @@ from django import forms
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
 
+from relais.annuaire import codes_imprimes
 from relais.annuaire.facteurs import secret_en_attente
 from relais.annuaire.models import Agent
 from relais.annuaire.mots_de_passe import LongueurSelonLeRole
@@ -86,7 +88,6 @@ class CodeUneSeuleFois(forms.Form):
     """A code of the application, or a printed one. Neither ever serves twice."""
 
     user: Agent
-    authenticator: Authenticator
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -100,17 +101,24 @@ class CodeUneSeuleFois(forms.Form):
         )
 
     def clean_code(self) -> str:
-        code: str = super().clean_code()  # type: ignore[misc]
-        usage = f"relais.code.{self.user.pk}.{''.join(filter(str.isalnum, code))}"
-        if self.authenticator.type == Authenticator.Type.TOTP and not cache.add(
-            usage, True, VIE_D_UN_CODE
-        ):
-            self._emit_authentication_failed(self.authenticator)
+        oublier_les_echecs = check_rate_limit(self.user)
+        code: str = self.cleaned_data["code"]
+        facteur = self._application(code) or codes_imprimes.consommer(self.user, code)
+        if facteur is None:
+            noter_compte(
+                Action.CONNEXION_REFUSEE, self.user, objet=SECOND_FACTEUR, issue=Issue.REFUSE
+            )
             raise get_adapter().validation_error("incorrect_code")
+        self.authenticator = facteur
+        oublier_les_echecs()
         return code
 
-    def _emit_authentication_failed(self, authenticator: Authenticator) -> None:
-        noter_compte(Action.CONNEXION_REFUSEE, self.user, objet=SECOND_FACTEUR, issue=Issue.REFUSE)
+    def _application(self, code: str) -> Authenticator | None:
+        """The application, if that code is its own and opened nothing yet."""
+        sienne = Authenticator.objects.filter(user=self.user, type=Authenticator.Type.TOTP).first()
+        usage = f"relais.code.{self.user.pk}.{''.join(filter(str.isalnum, code))}"
+        juste = sienne is not None and sienne.wrap().validate_code(code)
+        return sienne if juste and cache.add(usage, True, VIE_D_UN_CODE) else None
 
 
 class CodeDeConnexion(CodeUneSeuleFois, AuthenticateForm):

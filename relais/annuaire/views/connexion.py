@@ -1,13 +1,14 @@
 """Login and one's own account: allauth's pages, dressed."""
 
+import re
 from contextlib import nullcontext
 from functools import wraps
 from typing import Any
 
 from allauth.account import views as compte_allauth
+from allauth.account.decorators import reauthentication_required
 from allauth.mfa.base import views as facteurs_allauth
 from allauth.mfa.models import Authenticator
-from allauth.mfa.recovery_codes import views as codes_allauth
 from allauth.mfa.totp import views as application_allauth
 from allauth.mfa.webauthn import views as cles_allauth
 from django.contrib import messages
@@ -16,9 +17,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.response import TemplateResponse
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_http_methods
 
-from relais.annuaire import affluence, demonstration, facteurs, seances
+from relais.annuaire import affluence, codes_imprimes, demonstration, facteurs, seances
 from relais.annuaire.affectations import agent_de
 from relais.annuaire.models import Agent
 from relais.annuaire.portes import Vue
@@ -68,6 +69,27 @@ def facteurs_consignes(vue: Vue) -> Vue:
         return reponse
 
     return login_required(consignee)
+
+
+def codes_ensuite(vue: Vue) -> Vue:
+    """The first application or passkey comes with printed codes, shown by the same answer."""
+
+    @wraps(vue)
+    def suivie(requete: HttpRequest, *args: Any, **options: Any) -> HttpResponse:
+        reponse = vue(requete, *args, **options)
+        ajoute = requete.method == "POST" and reponse.status_code == 302
+        if ajoute and not codes_imprimes.restants(agent_de(requete)):
+            return _montrer_des_codes(requete)
+        return reponse
+
+    return suivie
+
+
+def _montrer_des_codes(requete: HttpRequest) -> HttpResponse:
+    """New ones, in clear: this answer alone ever holds them."""
+    nouveaux = codes_imprimes.renouveler(agent_de(requete))
+    lisibles = {"codes": ["-".join(re.findall("....", un)) for un in nouveaux]}
+    return render(requete, "annuaire/codes_imprimes/montrer.html", lisibles, status=201)
 
 
 def _facteurs(requete: HttpRequest) -> dict[int, Authenticator]:
@@ -135,13 +157,11 @@ def compte(requete: HttpRequest) -> HttpResponse:
     """One's own account: who one is, and the second factors."""
     reponse = facteurs_allauth.index(requete)
     siens = completer(reponse)["authenticators"]
-    codes = siens.get(Authenticator.Type.RECOVERY_CODES)
     completer(
         reponse,
         application=siens.get(Authenticator.Type.TOTP),
         cles=siens.get(Authenticator.Type.WEBAUTHN, []),
-        codes=codes,
-        codes_restants=len(codes.get_unused_codes()) if codes else 0,
+        codes_restants=codes_imprimes.restants(agent_de(requete)),
         protege=requete.protege,
         dernier=not facteurs.en_a_plusieurs(agent_de(requete)),
     )
@@ -156,6 +176,21 @@ def retirer_cle(requete: HttpRequest, pk: int) -> HttpResponse:
         messages.error(requete, facteurs.Facteurs.error_messages["cannot_delete_authenticator"])
         return redirect("mfa_index")
     return cles_allauth.remove_webauthn(requete, pk=pk)
+
+
+@habiller
+@facteurs_consignes
+@reauthentication_required(app="allauth.mfa")
+@require_http_methods(["GET", "POST"])
+def codes(requete: HttpRequest) -> HttpResponse:
+    """Ten new printed codes: asked first, then shown once."""
+    if not requete.protege:
+        messages.error(requete, "Ajoutez d’abord une application ou une clé d’accès.")
+        return redirect("mfa_index")
+    if requete.method == "POST":
+        return _montrer_des_codes(requete)
+    restants = codes_imprimes.restants(agent_de(requete))
+    return render(requete, "annuaire/codes_imprimes/faire.html", {"restants": restants})
 
 
 def jeton_perime(requete: HttpRequest, reason: str = "") -> HttpResponse:
@@ -180,9 +215,7 @@ confirmer = habiller(compte_allauth.reauthenticate)
 mot_de_passe = habiller(compte_allauth.password_change)
 confirmer_par_code = habiller(cle_changee(facteurs_allauth.reauthenticate))
 confirmer_par_cle = habiller(cle_changee(cles_allauth.reauthenticate_webauthn))
-activer_application = habiller(facteurs_consignes(application_allauth.activate_totp))
+activer_application = habiller(facteurs_consignes(codes_ensuite(application_allauth.activate_totp)))
 retirer_application = habiller(facteurs_consignes(application_allauth.deactivate_totp))
-voir_codes = habiller(codes_allauth.view_recovery_codes)
-nouveaux_codes = habiller(facteurs_consignes(codes_allauth.generate_recovery_codes))
-ajouter_cle = habiller(facteurs_consignes(cles_allauth.add_webauthn))
+ajouter_cle = habiller(facteurs_consignes(codes_ensuite(cles_allauth.add_webauthn)))
 connexion_par_cle = habiller(cles_allauth.login_webauthn)
