@@ -13,6 +13,9 @@ from relais.socle.models import Restauration
 ALIAS = (DEFAULT_DB_ALIAS, "coffre")
 
 
+HISTORIQUES = (".git", ".svn", ".hg")
+
+
 def verifier_pret() -> None:
     """Refuse to start (SystemExit, in French) on a base that `relais migrer` has not brought up."""
     refuser_un_coffre_absent()
@@ -44,11 +47,22 @@ def refuser_un_coffre_absent() -> None:
         )
 
 
+def refuser_un_historique() -> None:
+    """A real installation, in HTTPS, holds a version and not the history of all of them."""
+    trouves = [un for un in HISTORIQUES if (settings.BASE_DIR / un).exists()]
+    if settings.HTTPS and trouves:
+        raise SystemExit(
+            f"Le dossier du programme contient son historique ({trouves[0]}), que ce compte peut "
+            "lire. Installez une version seule, comme docs/exploitation.md le montre."
+        )
+
+
 def verifier_tout() -> None:
     """`verifier_pret`, then what each layer above asks for (settings.AVANT_DE_SERVIR).
 
     Leaves no connection open: the processes forked afterwards must not share one.
     """
+    refuser_un_historique()
     try:
         verifier_pret()
         for verification in settings.AVANT_DE_SERVIR:
