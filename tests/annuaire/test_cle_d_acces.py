@@ -1,10 +1,13 @@
 """Passkeys, with a device in software: one that answers what no honest browser would."""
 
 import math
+import re
 from uuid import uuid4
 
 import pytest
+from allauth.mfa import app_settings as mfa_settings
 from allauth.mfa.totp.internal import auth as totp
+from django.conf import settings
 from django.contrib.sessions.backends.base import VALID_KEY_CHARS
 from django.middleware.csrf import CSRF_ALLOWED_CHARS, CSRF_SECRET_LENGTH
 from django.test import Client
@@ -15,6 +18,7 @@ from relais.coffre.chiffrement import nouvelle_cle
 from relais.journal.models import SYSTEME
 from tests.annuaire.appareil import Appareil
 from tests.annuaire.gestes import CODE, CONNEXION, donner_mot_de_passe, est_connecte, journal
+from tests.banc import RACINE
 from tests.personas import MOT_DE_PASSE, connecter
 
 AJOUTER = "/compte/second-facteur/cles/ajouter/"
@@ -65,6 +69,29 @@ def test_sans_mot_de_passe_la_cle_doit_reconnaitre_son_proprietaire(personas, cl
     reponse = appareil.repondre(demander(client), personas.ts_rennes.agent, reconnu=reconnu)
     client.post(SEULE, {"credential": reponse})
     assert est_connecte(client) == reconnu
+
+
+def test_quatre_cents_fausses_cles_ne_ferment_la_porte_a_personne(personas, client):
+    """Behind a proxy everybody has its address; a signature is not guessed by trying."""
+    appareil = donner_une_cle(personas.ts_rennes)
+    for _ in range(400):
+        assert client.post(SEULE, {"credential": "{}"}).url == CONNEXION
+    reponse = appareil.repondre(demander(client), personas.ts_rennes.agent, reconnu=True)
+    client.post(SEULE, {"credential": reponse})
+    assert est_connecte(client)
+
+
+def test_aucune_borne_ne_compte_une_adresse_du_reseau():
+    bornes = mfa_settings.RATE_LIMITS | settings.ACCOUNT_RATE_LIMITS
+    assert [nom for nom, borne in bornes.items() if borne and "/ip" in borne] == []
+    assert settings.AXES_LOCKOUT_PARAMETERS == ["username"]
+    lisent = {
+        fichier.relative_to(RACINE).as_posix()
+        for dossier in ("relais", "config")
+        for fichier in (RACINE / dossier).rglob("*.py")
+        if re.search("REMOTE_ADDR|FORWARDED_FOR", fichier.read_text(encoding="utf-8"))
+    }
+    assert lisent == {"relais/socle/marque.py"}, "a demonstration, closed to other machines"
 
 
 @pytest.mark.parametrize("reconnu", [True, False])
