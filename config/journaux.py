@@ -25,6 +25,8 @@ class LigneJson(logging.Formatter):
             "source": record.name,
             "message": _de_la_demande(record) or JETON.sub(r"\1…", record.getMessage()),
         }
+        if qui := _qui(record):
+            ligne["agent"] = qui
         if record.exc_info and record.exc_info[0]:
             ligne["exception"] = record.exc_info[0].__name__
             ligne["trace"] = [
@@ -32,6 +34,12 @@ class LigneJson(logging.Formatter):
                 for cadre in traceback.extract_tb(record.exc_info[2])
             ]
         return json.dumps(ligne, ensure_ascii=False)
+
+
+def _qui(record: logging.LogRecord) -> str:
+    """The pseudonym of who asked, as the journal has it; empty for nobody known."""
+    affectation = getattr(getattr(record, "request", None), "affectation", None)
+    return str(affectation.agent.pseudonyme if affectation else getattr(record, "agent", ""))
 
 
 def _de_la_demande(record: logging.LogRecord) -> str:

@@ -4,6 +4,7 @@ Counted in the cache by account and by window of time, never by address: an offi
 The bounds are in `settings.LIMITES`.
 """
 
+import logging
 from datetime import datetime, timedelta
 from math import ceil
 
@@ -14,6 +15,7 @@ from django.db import connection, transaction
 from relais.annuaire.models import Affectation
 from relais.socle.templatetags.relais_affichage import pluriel
 
+journal = logging.getLogger(__name__)
 QUOI = {"brouillon": "fiches commencées"}
 RECHERCHES = "recherches"
 
@@ -32,7 +34,7 @@ class TropVite(Exception):
 
 
 def compter(usage: str, *, par: Affectation, maintenant: datetime) -> None:
-    """Count one more `usage` (a key of `settings.LIMITES`); raises TropVite past its bound."""
+    """Count one more `usage` (of `settings.LIMITES`). Past its bound: logged, TropVite raised."""
     combien, duree = settings.LIMITES[usage]
     fenetre = int(maintenant.timestamp() // duree.total_seconds())
     cle = f"debit:{usage}:{par.agent.pseudonyme}:{fenetre}"
@@ -43,5 +45,6 @@ def compter(usage: str, *, par: Affectation, maintenant: datetime) -> None:
         if fait < combien:
             cache.set(cle, fait + 1, timeout=duree.total_seconds())
             return
+    journal.warning("borne atteinte : %s", usage, extra={"agent": par.agent.pseudonyme})
     fin = (fenetre + 1) * duree.total_seconds()
     raise TropVite(timedelta(seconds=fin - maintenant.timestamp()), QUOI.get(usage, RECHERCHES))
