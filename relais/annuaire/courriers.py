@@ -31,6 +31,7 @@ def prevoir(
     affectation: Affectation | None = None,
     sujet: Agent | None = None,
     nombre: int = 1,
+    lien: Lien | None = None,
 ) -> None:
     """Write the mail down with the act and defer its sending. `agent` None: the DPO's mailbox."""
     courrier = CourrierDeCompte(
@@ -40,6 +41,7 @@ def prevoir(
         affectation=affectation,
         sujet=sujet,
         nombre=nombre,
+        lien=lien,
         cree_le=maintenant,
         prochain_essai_le=maintenant,
     )

@@ -62,7 +62,7 @@ def test_facteur_rend_la_main_au_premier_administrateur(personas):
 
     agent = personas.admin_departement.agent
     poser_second_facteur(agent)
-    assert "choisira" in relais("agent", "facteur", "--email", agent.email)
+    assert "Un lien est parti" in relais("agent", "facteur", "--email", agent.email)
     assert not agent.authenticator_set.exists()
     assert "facteurs_reinitialises" in [j[0] for j in journal("cd35")]
 

@@ -5,16 +5,26 @@ from datetime import timedelta
 import pytest
 from allauth.mfa.models import Authenticator
 from django.core.exceptions import PermissionDenied
+from django.test import Client
 
-from relais.annuaire.actions import comptes, roles
+from relais.annuaire.actions import comptes, invitations, roles
 from relais.annuaire.erreurs import CompteRefuse
 from relais.annuaire.facteurs import poser_application
 from relais.annuaire.models import Affectation, Agent
 from relais.annuaire.views import comptes as vues
 from relais.regles.convention import Role
 from relais.socle import horloge
-from tests.annuaire.comptes import inviter, objets_envoyes, proposition, requetes
-from tests.annuaire.gestes import journal
+from tests.annuaire.comptes import (
+    CHOISIR,
+    MOT,
+    chemin_du_lien,
+    choisir,
+    inviter,
+    objets_envoyes,
+    proposition,
+    requetes,
+)
+from tests.annuaire.gestes import CONNEXION, donner_mot_de_passe, est_connecte, journal
 from tests.fiches import gestes
 from tests.personas import CREES_LE, connecter
 
@@ -211,6 +221,30 @@ def test_reinitialiser_retire_les_facteurs_et_previent(personas):
     assert scelle
 
 
+def test_apres_une_reinitialisation_le_mot_de_passe_seul_n_ouvre_rien(personas):
+    """Whoever comes back is proved as at first: the administrateur, then the mailbox."""
+    agent = personas.ts_redon.agent
+    poser_application(agent)
+    connecter(personas.admin_departement).post(f"{LISTE}{agent.pk}/facteurs/")
+    navigateur = Client()
+    assert donner_mot_de_passe(navigateur, agent.email).status_code == 422
+    chemin = chemin_du_lien(agent, "facteurs")
+    navigateur.get(chemin)
+    assert "Vous choisirez ensuite un second facteur" in navigateur.get(CHOISIR).content.decode()
+    assert choisir(navigateur, chemin).url == CONNEXION
+    assert donner_mot_de_passe(navigateur, agent.email, MOT).status_code == 302
+    assert est_connecte(navigateur)
+    assert navigateur.get("/fiches/").url == "/compte/", "a second factor comes first"
+
+
+def test_un_compte_ferme_ne_se_reinitialise_pas(personas):
+    agent = personas.ts_redon.agent
+    Agent.objects.filter(pk=agent.pk).update(is_active=False, desactive_le=CREES_LE)
+    agent.refresh_from_db()
+    with pytest.raises(CompteRefuse, match="n’est pas ouvert"):
+        invitations.reinitialiser_les_facteurs(agent, par=None, maintenant=CREES_LE)
+
+
 def test_la_cle_des_facteurs_retires_est_detruite(base):
     from relais.annuaire.facteurs import ouvrir_secret
     from relais.coffre.actions import Illisible
@@ -220,6 +254,7 @@ def test_la_cle_des_facteurs_retires_est_detruite(base):
     agent = personas.ts_redon.agent
     poser_application(agent)
     scelle = Authenticator.objects.get(user=agent).data["secret"]
-    comptes.reinitialiser_les_facteurs(agent, par=personas.admin_departement, maintenant=CREES_LE)
+    par = personas.admin_departement
+    invitations.reinitialiser_les_facteurs(agent, par=par, maintenant=CREES_LE)
     with pytest.raises(Illisible):
         ouvrir_secret(agent, scelle)

@@ -1,19 +1,18 @@
-"""Accounts: open one from the server, correct it, close it, open it again, reset its factors."""
+"""Accounts: open one from the server, correct it, close it, open it again."""
 
 from datetime import datetime
 
-from allauth.mfa.models import Authenticator
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from relais.adaptateurs.coordonnees import CoordonneeRefusee, lire_mail, lire_telephone
-from relais.annuaire import courriers, droits, facteurs, retenues, seances
+from relais.annuaire import courriers, droits, retenues, seances
 from relais.annuaire.actions import roles
 from relais.annuaire.actions.noms import lire_nom
 from relais.annuaire.contexte import contexte_systeme
 from relais.annuaire.erreurs import CompteRefuse
-from relais.annuaire.models import Affectation, Agent, CourrierDeCompte, Equipe, Organisation
+from relais.annuaire.models import Affectation, Agent, Equipe, Organisation
 from relais.annuaire.mots_de_passe import longueur_pour
 from relais.journal.actions import consigner
 from relais.journal.models import Action
@@ -113,34 +112,6 @@ def reactiver_compte(agent: Agent, *, par: Affectation | None, maintenant: datet
     agent.is_active, agent.desactive_le, agent.rouvert_le = True, None, maintenant
     agent.save(update_fields=["is_active", "desactive_le", "rouvert_le"])
     _noter(Action.COMPTE_REOUVERT, agent, par)
-
-
-@transaction.atomic
-def reinitialiser_les_facteurs(
-    agent: Agent, *, par: Affectation | None, maintenant: datetime
-) -> None:
-    """Take every second factor away, keys destroyed; the person and the DPO are told by mail.
-
-    Raises PermissionDenied for one's own: whoever holds only the password must not do it.
-    """
-    droits.exiger(par is None or droits.peut_gerer(par, agent))
-    siens = Authenticator.objects.filter(user=agent)
-    facteurs.oublier([un.data for un in siens])
-    siens.delete()
-    seances.terminer_toutes(agent)
-    organisation = _noter(Action.FACTEURS_REINITIALISES, agent, par)
-    courriers.prevoir(
-        CourrierDeCompte.Objet.FACTEURS,
-        organisation=organisation,
-        agent=agent,
-        maintenant=maintenant,
-    )
-    courriers.prevenir_le_dpo(
-        CourrierDeCompte.Objet.FACTEURS_DPO,
-        organisation=organisation,
-        sujet=agent,
-        maintenant=maintenant,
-    )
 
 
 def lire_coordonnees(*, prenom: str, nom: str, email: str, telephone: str) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Invitations and lost passwords: a link for one person, good once, for three days.
+"""Invitations, lost passwords, lost factors: a link for one person, good once, for three days.
 
 It is mailed; from the server, it may be given by hand.
 """
@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from allauth.mfa.models import Authenticator
 from django.db import IntegrityError, transaction
 
-from relais.annuaire import courriers, droits, seances
+from relais.annuaire import courriers, droits, facteurs, seances
 from relais.annuaire.actions import roles
 from relais.annuaire.actions.comptes import (
     DEJA_CONNUE,
@@ -207,6 +208,46 @@ def envoyer_un_lien_de_mot_de_passe(
         )
         courriers.prevoir_les_liens([lien])
         _noter(Action.COMPTE_MODIFIE, agent, organisation.code, par)
+
+
+@transaction.atomic
+def reinitialiser_les_facteurs(
+    agent: Agent, *, par: Affectation | None, maintenant: datetime
+) -> None:
+    """Take every second factor away, keys destroyed, and the password with them.
+
+    The person comes back as at first, by a link to the professional address: a password alone, that
+    somebody may have stolen, opens nothing. The DPO is told by mail. Raises PermissionDenied for
+    one's own, CompteRefuse when the account is closed.
+    """
+    droits.exiger(par is None or droits.peut_gerer(par, agent))
+    if not agent.is_active:
+        raise CompteRefuse(PAS_OUVERT)
+    organisation = par.organisation if par else organisation_de(agent)
+    siens = Authenticator.objects.filter(user=agent)
+    facteurs.oublier([un.data for un in siens])
+    siens.delete()
+    agent.set_unusable_password()
+    agent.save(update_fields=["password"])
+    seances.terminer_toutes(agent)
+    with contexte_systeme(organisation.code):
+        lien = _remplacer_le_lien(
+            agent, Nature.MOT_DE_PASSE, organisation, par=par, maintenant=maintenant
+        )
+        _noter(Action.FACTEURS_REINITIALISES, agent, organisation.code, par)
+    courriers.prevoir(
+        CourrierDeCompte.Objet.FACTEURS,
+        organisation=organisation.code,
+        agent=agent,
+        lien=lien,
+        maintenant=maintenant,
+    )
+    courriers.prevenir_le_dpo(
+        CourrierDeCompte.Objet.FACTEURS_DPO,
+        organisation=organisation.code,
+        sujet=agent,
+        maintenant=maintenant,
+    )
 
 
 def lien_de(numero: UUID, empreinte: str) -> Lien | None:

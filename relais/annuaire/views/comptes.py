@@ -172,8 +172,8 @@ def _par_courriel(
 # What is confirmed on a page of its own: title, what happens, button, what is said once done.
 GESTES = {
     "facteurs": (
-        comptes.reinitialiser_les_facteurs,
-        "Les seconds facteurs sont retirés. La personne et le DPO sont prévenus.",
+        invitations.reinitialiser_les_facteurs,
+        "La connexion est réinitialisée. Un lien est parti vers la personne, le DPO est prévenu.",
     ),
     "desactiver": (comptes.desactiver_compte, "Le compte est désactivé, ses sessions sont finies."),
     "reactiver": (

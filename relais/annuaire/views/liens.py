@@ -19,6 +19,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from relais.annuaire.actions import invitations
 from relais.annuaire.erreurs import CompteRefuse, LienSansEffet
+from relais.annuaire.facteurs import a_un_second_facteur
 from relais.annuaire.forms.liens import MotDePasseChoisi
 from relais.annuaire.jetons import empreinte_de
 from relais.annuaire.models import Affectation, Lien
@@ -75,9 +76,8 @@ def choisir(requete: HttpRequest) -> HttpResponse:
                 return perform_login(requete, agent, email_verification="none")
             messages.success(requete, "Votre mot de passe est changé. Connectez-vous.")
             return redirect("account_login")
-    return render(
-        requete, "annuaire/liens/choisir.html", {"form": form, "lien": lien}, status=statut_de(form)
-    )
+    contexte = {"form": form, "lien": lien, "protege": a_un_second_facteur(lien.agent)}
+    return render(requete, "annuaire/liens/choisir.html", contexte, status=statut_de(form))
 
 
 def _lien(requete: HttpRequest) -> Lien | None:

@@ -44,7 +44,7 @@ VERBES: dict[str, tuple[str, tuple[str, ...]]] = {
     "lien": ("montre un nouveau lien de compte ou de mot de passe", ("email",)),
     "desactiver": ("ferme un compte, ses sessions et ses rôles", ("email",)),
     "reactiver": ("rouvre un compte, sans rôle", ("email",)),
-    "facteur": ("retire les seconds facteurs d’un compte", ("email",)),
+    "facteur": ("réinitialise la connexion d’un compte, et lui envoie un lien", ("email",)),
     "role_proposer": ("propose un rôle, qu’une seconde personne approuvera", QUEL_ROLE),
     "role_approuver": ("approuve un rôle proposé", QUEL_ROLE),
     "role_retirer": ("retire un rôle, ou sa proposition", QUEL_ROLE),
@@ -122,8 +122,11 @@ class Command(Commande):
     def facteur(self, **options: Any) -> None:
         exiger(options, "email")
         agent = compte(options["email"])
-        comptes.reinitialiser_les_facteurs(agent, par=None, maintenant=horloge.maintenant())
-        self.stdout.write(f"{agent.email} choisira un second facteur à sa prochaine connexion.")
+        invitations.reinitialiser_les_facteurs(agent, par=None, maintenant=horloge.maintenant())
+        self.stdout.write(
+            f"Un lien est parti vers {agent.email}, pour un mot de passe et un second facteur."
+            " Sans courriel : « relais agent lien »."
+        )
 
     def role_proposer(self, **options: Any) -> None:
         exiger(options, "email", "organisation", "role")
