@@ -2,6 +2,7 @@
 
 import ast
 import os
+import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -71,6 +72,8 @@ def _convention(arguments: list[str]) -> int:
 def _reperer(arguments: list[str]) -> int:
     from relais.reperage.commande import main as reperer
 
+    for un in (signal.SIGTERM, signal.SIGHUP):  # as Ctrl-C: what was begun of a result goes away
+        signal.signal(un, signal.default_int_handler)
     return reperer(arguments)
 
 

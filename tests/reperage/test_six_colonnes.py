@@ -2,8 +2,10 @@
 
 import errno
 import os
+import signal
 import stat
 import subprocess
+import time
 from datetime import date
 from pathlib import Path
 
@@ -198,6 +200,24 @@ def test_un_disque_plein_se_dit(tmp_path, capsys, monkeypatch):
     source, sortie = tmp_path / "source.csv", tmp_path / "r.csv"
     assert commande.main([str(source), "--au", AU, "--sortie", str(sortie)]) == 2
     assert capsys.readouterr().err.startswith("Il n’y a plus de place sur le disque")
+
+
+@pytest.mark.parametrize("recu", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_une_commande_arretee_ne_laisse_rien_de_ce_qu_elle_ecrivait(tmp_path, recu):
+    source, sortie = tmp_path / "source.csv", tmp_path / "r.csv"
+    source.write_text("Nom;Date de naissance\n" + "A;30/01/1960\n" * 400_000)
+    mots = [RELAIS, "reperer", source, "--au", AU, "--sortie", sortie]
+    lancee = subprocess.Popen(mots, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    try:
+        jusqu_a = time.monotonic() + 60
+        while len(list(tmp_path.iterdir())) < 2 and time.monotonic() < jusqu_a:
+            time.sleep(0.01)
+        lancee.send_signal(recu)
+        assert lancee.wait(60) == 130
+    finally:
+        lancee.kill()
+        lancee.communicate()
+    assert [f.name for f in tmp_path.iterdir()] == ["source.csv"]
 
 
 def test_une_ligne_de_separateurs_est_une_ligne_vide(reperer):
