@@ -134,8 +134,9 @@ def test_une_explication_se_lit_a_voix_haute(
     textes = [raison.texte for raison in dite.raisons]
     tout = " ".join([*textes, dite.origine, dite.premier_contact])
     assert bool(dite.naissance) == (adulte.precision == foyer.Precision.CONNUE)
-    ensemble = adulte.saspa and adulte.invalidite  # told in one paragraph
-    assert len(textes) == len(examen.motifs) - ensemble
+    # Told in one paragraph: without a base scheme, an invalidity and an AAH that may go on.
+    aah = adulte.aah in (Aah.DE_80_OU_PLUS, Aah.INCONNU)
+    assert len(textes) == len(examen.motifs) - adulte.saspa * (adulte.invalidite + aah)
     assert all(texte[0].isupper() and texte[-1] in ".?" for texte in textes)
     assert "{" not in tout
     assert "  " not in tout
