@@ -97,7 +97,7 @@ class CodeUneSeuleFois(forms.Form):
             "Code à 6 chiffres",
             "Il s’affiche dans l’application de votre téléphone et change toutes les 30 secondes. "
             "Un de vos codes imprimés convient aussi.",
-            **SAISIE_DU_CODE,
+            **SAISIE_DU_CODE | {"class": "moyen"},  # a printed code has sixteen digits
         )
 
     def clean_code(self) -> str:
