@@ -239,4 +239,7 @@ SMTP: dict[str, Any] = {
 }
 # Whatever a library would mail by itself stays here: only adaptateurs.courriel sends.
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
-SILENCED_SYSTEM_CHECKS = ["axes.W006"]  # it wants addresses counted: config/comptes.py
+SILENCED_SYSTEM_CHECKS = [
+    "axes.W006",  # it wants addresses counted: config/comptes.py
+    "auth.W004",  # an address is unique whatever its case: a constraint that Django does not read
+]

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from django.apps import apps
+from django.core.checks import run_checks
 from django.db.models import QuerySet
 from django.template.loaders.app_directories import get_app_template_dirs
 
@@ -117,6 +118,11 @@ def test_les_regles_n_ont_pas_d_horloge():
         and (noeud.value.id, noeud.attr) in lectures
     ]
     assert fautes == []
+
+
+def test_une_commande_ne_commence_par_aucun_avertissement():
+    """Django tells its doubts before each command: all were looked at (SILENCED_SYSTEM_CHECKS)."""
+    assert [doute for doute in run_checks() if not doute.is_silenced()] == []
 
 
 def test_une_porte_ne_filtre_jamais_elle_meme():
