@@ -8,7 +8,7 @@ from relais.annuaire.conventions import nom_dans_phrase
 from relais.annuaire.models import Convention, Organisation
 from relais.journal.models import SYSTEME, ClePublique, Repere, Verdict
 from relais.journal.verificateur import Defaut
-from relais.socle.horloge import PARIS
+from relais.socle.horloge import PARIS, jour_de
 
 PHRASES: dict[str, str] = {
     Defaut.ALTERE: "un contenu n’est plus celui qui avait été signé",
@@ -85,7 +85,7 @@ def defauts(organisation: str, instant: datetime) -> list[DefautDit]:
 
 def du_mois_precedent(organisation: str, instant: datetime) -> Bilan:
     """Where each chain stood when the month before that instant ended, in Paris."""
-    fin = instant.astimezone(PARIS).date().replace(day=1)
+    fin = jour_de(instant).replace(day=1)
     mois = (fin - timedelta(days=1)).replace(day=1)
     debut_du_mois, fin_du_mois = (datetime.combine(jour, time(), PARIS) for jour in (mois, fin))
     with contexte_systeme(organisation):

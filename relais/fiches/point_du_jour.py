@@ -13,7 +13,7 @@ from relais.fiches.models import Avis, Courriels, Fiche, PointDuJour
 from relais.regles import delais, rappels
 from relais.regles.circuit import Statut
 from relais.regles.convention import ROLES_DE_LA_CAISSE, Convention, Role
-from relais.socle.horloge import PARIS
+from relais.socle.horloge import jour_de
 
 
 def faire(*, maintenant: datetime) -> None:
@@ -30,7 +30,7 @@ def faire(*, maintenant: datetime) -> None:
 
 def oublier(*, maintenant: datetime) -> int:
     """Delete the summaries older than the convention keeps them, their mails too; how many."""
-    jour = maintenant.astimezone(PARIS).date()
+    jour = jour_de(maintenant)
     garde = timedelta(days=conventions.duree_commune("point_jours", jour=jour))
     anciens = PointDuJour.objects.filter(jour__lt=jour - garde)
     return anciens.delete()[1].get(PointDuJour._meta.label, 0)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from django.db.models import Count, Max, Min
 from django.db.models.functions import TruncMonth
@@ -12,7 +12,7 @@ from relais.annuaire.contexte import contexte_systeme
 from relais.annuaire.conventions import regles_de_l_organisation
 from relais.journal.models import Certificat
 from relais.regles import durees
-from relais.socle.horloge import PARIS, minuit
+from relais.socle.horloge import PARIS, jour_de, minuit
 
 EN_TETES = (
     "Mois",
@@ -64,13 +64,13 @@ def etablir(organisation: str, *, du: date, au: date) -> list[Ligne]:
         )
     lignes = []
     for un in groupes:
-        premiere, derniere = _jour(un["premiere"]), _jour(un["derniere"])
+        premiere, derniere = jour_de(un["premiere"]), jour_de(un["derniere"])
         archives = ""
         if convention is not None:
             archives = durees.archives_de(un["regle"], convention=convention, jour=premiere)
         lignes.append(
             Ligne(
-                mois=_jour(un["mois"]),
+                mois=jour_de(un["mois"]),
                 regle=un["regle"],
                 quoi=durees.LIBELLES_CAUSE[un["regle"]],
                 nombre=un["nombre"],
@@ -99,7 +99,3 @@ def en_colonnes(lignes: Sequence[Ligne]) -> str:
     ]
     total = sum(ligne.nombre for ligne in lignes)
     return "\n".join([*(texte.rstrip() for texte in textes), f"Total : {total}"])
-
-
-def _jour(instant: datetime) -> date:
-    return instant.astimezone(PARIS).date()

@@ -13,7 +13,7 @@ from psycopg.errors import LockNotAvailable
 from relais.annuaire import conventions
 from relais.journal import mois
 from relais.regles.calendrier import decaler
-from relais.socle.horloge import PARIS
+from relais.socle.horloge import jour_de
 
 journal = logging.getLogger(__name__)
 A_VENIR, ECHU = "mois-a-venir", "mois-echu"
@@ -33,17 +33,17 @@ def tenir(*, maintenant: datetime) -> None:
 
 def manques(*, maintenant: datetime) -> dict[str, bool]:
     """Whether the next month is not made, and whether one is kept a week past its retention."""
-    jour = maintenant.astimezone(PARIS).date()
+    jour = jour_de(maintenant)
     fin_du_mois_prochain = decaler(jour.replace(day=1), mois=2)
-    echu_le = decaler(mois.plus_ancien().astimezone(PARIS).date(), mois=_duree(maintenant))
+    echu_le = decaler(jour_de(mois.plus_ancien()), mois=_duree(maintenant))
     return {
-        A_VENIR: mois.prets_jusqu_a().astimezone(PARIS).date() < fin_du_mois_prochain,
+        A_VENIR: jour_de(mois.prets_jusqu_a()) < fin_du_mois_prochain,
         ECHU: jour > echu_le + RETARD,
     }
 
 
 def _duree(maintenant: datetime) -> int:
-    jour = maintenant.astimezone(PARIS).date()
+    jour = jour_de(maintenant)
     return max(
         une.conservation.journal_mois.exigee(jour) for une in conventions.chargees().values()
     )

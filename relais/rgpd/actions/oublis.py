@@ -7,6 +7,7 @@ long as the strictest convention served here says. Rows are deleted in batches, 
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Protocol
 
 from allauth.mfa.models import Authenticator
 from django.db import transaction
@@ -23,15 +24,21 @@ from relais.journal.actions import consigner
 from relais.journal.models import SYSTEME, Action
 from relais.journal.mur import pour
 from relais.regles.calendrier import decaler
-from relais.reperage.models import Correspondance
+from relais.reperage.models import Correspondance, Import
 from relais.rgpd.models import Passage
 from relais.socle import cache
-from relais.socle.horloge import PARIS, minuit
+from relais.socle.horloge import jour_de, minuit
 from relais.socle.models import CourrielEnFile
 from relais.socle.travaux import tenter_chacun
 
 LOT = 1000
 Oubli = Callable[[datetime], int]
+
+
+class Oublier(Protocol):
+    """What is forgotten of one organisation; how many, so that the next batch is asked for."""
+
+    def __call__(self, organisation: str, /, *, maintenant: datetime) -> int: ...
 
 
 def oublier_le_commun(*, maintenant: datetime) -> int:
@@ -44,7 +51,7 @@ def oublier_le_commun(*, maintenant: datetime) -> int:
 
 def oublier_les_dysfonctionnements(departement: str, *, maintenant: datetime) -> int:
     """Reported malfunctions, once closed for as long as their convention says, if it says it."""
-    jour = maintenant.astimezone(PARIS).date()
+    jour = jour_de(maintenant)
     total = 0
     with contexte_systeme(departement):
         for convention in conventions.chargees().values():
@@ -60,7 +67,7 @@ def oublier_les_dysfonctionnements(departement: str, *, maintenant: datetime) ->
 
 def oublier_les_oppositions(departement: str, *, maintenant: datetime) -> int:
     """Who opposed, once the last day on which it is remembered is past."""
-    nombre = oppositions.oublier(departement, jour=maintenant.astimezone(PARIS).date())
+    nombre = oppositions.oublier(departement, jour=jour_de(maintenant))
     return _noter("opposition", nombre, chez=departement)
 
 
@@ -74,7 +81,7 @@ def oublier_les_comptes(organisation: str, *, maintenant: datetime) -> int:
 def oublier_les_correspondances(departement: str, *, maintenant: datetime) -> int:
     """What titles of columns hold, once no file has borne them for as long as their convention
     says; how many."""
-    jour = maintenant.astimezone(PARIS).date()
+    jour = jour_de(maintenant)
     with contexte_systeme(departement):
         convention = conventions.regles_de_l_organisation(departement)
         mois = convention.conservation.correspondance_mois.au(jour) if convention else None
@@ -83,6 +90,22 @@ def oublier_les_correspondances(departement: str, *, maintenant: datetime) -> in
         siennes = Correspondance.objects.chez(departement)
         nombre = _supprimer(siennes.sans_usage_depuis(decaler(jour, mois=-mois)))
         return _noter("correspondance", nombre, chez=departement)
+
+
+def oublier_les_restes(departement: str, *, maintenant: datetime) -> int:
+    """Rows that a job wrote while its import was being emptied, and why a file was refused."""
+    with contexte_systeme(departement):
+        Import.objects.effacer_les_restes(departement, maintenant)
+    return 0
+
+
+D_UNE_ORGANISATION: tuple[Oublier, ...] = (
+    oublier_les_dysfonctionnements,
+    oublier_les_oppositions,
+    oublier_les_comptes,
+    oublier_les_correspondances,
+    oublier_les_restes,
+)
 
 
 def _oublier(regle: str, maintenant: datetime) -> int:
@@ -165,4 +188,4 @@ def _noter(regle: str, nombre: int, *, chez: str) -> int:
 
 
 def _duree(cle: str, maintenant: datetime) -> int:
-    return conventions.duree_commune(cle, jour=maintenant.astimezone(PARIS).date())
+    return conventions.duree_commune(cle, jour=jour_de(maintenant))

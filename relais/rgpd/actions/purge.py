@@ -41,7 +41,8 @@ def purger(organisation: str, *, maintenant: datetime, lot: int = LOT) -> int:
     """
     heure = horloge.montre(maintenant)  # a long passage ends later than it began
     regles: list[Travail] = [
-        partial(_epuiser, engager, lot=lot) for engager in (*ENGAGEMENTS, *OUBLIS)
+        *(partial(_epuiser, engager, lot=lot) for engager in ENGAGEMENTS),
+        *(partial(_oublier, oublier) for oublier in oublis.D_UNE_ORGANISATION),
     ]
     # last, what acts engaged and a crash kept, even where no rule has anything to do
     travaux = (partial(un, organisation, maintenant, heure) for un in (*regles, _achever))
@@ -211,45 +212,6 @@ def _engager_les_envoyees(fiches: list[Fiche], maintenant: datetime) -> None:
         )
 
 
-def oublier_les_signalements(departement: str, maintenant: datetime, lot: int) -> int:
-    """Malfunctions closed long ago: no key, no name, nothing to engage."""
-    oublis.oublier_les_dysfonctionnements(departement, maintenant=maintenant)
-    return 0
-
-
-def oublier_les_oppositions(departement: str, maintenant: datetime, lot: int) -> int:
-    """Oppositions whose last day is past (CRPA R.114-9-7): digests, without a row of anybody."""
-    oublis.oublier_les_oppositions(departement, maintenant=maintenant)
-    return 0
-
-
-def oublier_les_comptes(organisation: str, maintenant: datetime, lot: int) -> int:
-    """Accounts closed long ago, people invited and never there: no key, nothing to engage."""
-    return oublis.oublier_les_comptes(organisation, maintenant=maintenant)
-
-
-def oublier_les_correspondances(departement: str, maintenant: datetime, lot: int) -> int:
-    """What titles of columns hold, that no file bears any more."""
-    oublis.oublier_les_correspondances(departement, maintenant=maintenant)
-    return 0
-
-
-def oublier_les_restes(departement: str, maintenant: datetime, lot: int) -> int:
-    """Rows that a job wrote while its import was being emptied, and why a file was refused."""
-    with contexte_systeme(departement):
-        Import.objects.effacer_les_restes(departement, maintenant)
-    return 0
-
-
-OUBLIS: tuple[Engager, ...] = (
-    oublier_les_signalements,
-    oublier_les_oppositions,
-    oublier_les_comptes,
-    oublier_les_correspondances,
-    oublier_les_restes,
-)
-
-
 def _engager(
     genre: Genre,
     dus: dict[effacement.Objet, datetime],
@@ -283,6 +245,15 @@ def _epuiser(
     while engager(organisation, maintenant, lot):
         effaces += _achever(organisation, maintenant, heure)
     return effaces
+
+
+def _oublier(
+    oublier: oublis.Oublier, organisation: str, maintenant: datetime, heure: Callable[[], datetime]
+) -> int:
+    """What has no key: there is nothing to engage, and nothing of it is counted as erased."""
+    while oublier(organisation, maintenant=maintenant):
+        pass
+    return 0
 
 
 def _achever(organisation: str, maintenant: datetime, heure: Callable[[], datetime]) -> int:

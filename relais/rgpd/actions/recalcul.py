@@ -22,7 +22,7 @@ from relais.journal.actions import consigner
 from relais.journal.models import Action
 from relais.regles import conservation
 from relais.reperage.models import Export, Import, Personne
-from relais.socle.horloge import PARIS
+from relais.socle.horloge import PARIS, jour_de
 
 EXEMPLES = 3
 LOT = 500
@@ -100,7 +100,7 @@ CHAMPS = {
 def _dire(fin: Fin, *, heure: bool) -> str:
     if heure and isinstance(fin, datetime):
         return f"{fin.astimezone(PARIS):%d/%m/%Y %H:%M}"
-    jour = fin.astimezone(PARIS).date() if isinstance(fin, datetime) else fin
+    jour = jour_de(fin) if isinstance(fin, datetime) else fin
     return f"{jour:%d/%m/%Y}" if jour else "sans date"
 
 
@@ -108,7 +108,7 @@ def _ecarts(code: str, maintenant: datetime) -> Iterator[Ecart]:
     yield from _des_exemplaires(code)
     yield from _des_notes(code)
     yield from _des_brouillons(code)
-    yield from _des_fiches(code, maintenant.astimezone(PARIS).date())
+    yield from _des_fiches(code, jour_de(maintenant))
     yield from _du_reperage(code)
 
 
