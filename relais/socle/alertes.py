@@ -37,3 +37,13 @@ def objets_ouverts(nature: Alerte.Nature) -> set[str]:
     """What the open alerts of that nature are about."""
     ouvertes = Alerte.objects.filter(nature=nature, close_le=None)
     return set(ouvertes.values_list("objet", flat=True))
+
+
+def ouvertes() -> list[Alerte]:
+    """Those that wait for somebody, the oldest first."""
+    return list(Alerte.objects.filter(close_le=None).order_by("ouverte_le", "pk"))
+
+
+def clore_par_numero(numero: int, *, maintenant: datetime) -> bool:
+    """Close one that somebody has dealt with; whether it was open."""
+    return bool(Alerte.objects.filter(pk=numero, close_le=None).update(close_le=maintenant))
