@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
-import psycopg
 import pytest
 from django.db import DatabaseError, connection
 
@@ -19,6 +18,7 @@ from relais.journal.verificateur import TOUT, Defaut
 from relais.socle import horloge
 from relais.socle.models import Alerte
 from tests.annuaire.test_surveillance import CARSAT, CD35, noter, parties, tenus, verdicts, verifier
+from tests.journal.faussaire import falsifier
 from tests.journal.temps import REFAIRE, finir_le_premier_mois, minuit_du_mois, vieillir
 from tests.personas import creer_personas
 from tests.rgpd.conftest import exploitant
@@ -27,25 +27,10 @@ from tests.rgpd.sauvegarde import restaurer, sauvegarder
 
 __all__ = ["exploitant", "parties"]
 
-TABLES = (
-    *("journal_repere", "journal_verdict", "journal_evenement", "journal_maillon"),
-    "journal_chaine",
-)
 UN_ACTE = """UPDATE journal_evenement e SET objet = 'ABCD-2345' FROM journal_maillon m
     WHERE m.evenement = e.id AND m.organisation = 'cd35' AND m.sequence = 2"""
 LES_SIENS = "DELETE FROM journal_repere WHERE organisation = 'cd35' AND detenteur = 'cd35'"
 TOUS = "DELETE FROM journal_repere WHERE organisation = 'cd35'"
-
-
-def falsifier(base: Any, *requetes: str) -> None:
-    """What a superuser of the database can do, who has no key."""
-    with psycopg.connect(base.url("postgres")) as connexion:
-        for table in TABLES:
-            connexion.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
-        for requete in requetes:
-            assert connexion.execute(requete).rowcount > 0
-        for table in TABLES:
-            connexion.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import psycopg
 import pytest
 from django.db import DatabaseError, connection
 
@@ -16,6 +15,7 @@ from relais.journal.models import SYSTEME, Action, Repere, Verdict
 from relais.journal.mur import pour
 from relais.socle import horloge
 from relais.socle.models import Alerte
+from tests.journal.faussaire import falsifier
 from tests.personas import Personas, creer_personas
 
 CD35, CARSAT = "cd35", "carsat-bretagne"
@@ -51,13 +51,6 @@ def tenus(organisation: str) -> set[tuple[str, int]]:
 def verdicts(organisation: str) -> dict[str, str]:
     with pour(organisation):
         return dict(Verdict.objects.order_by("pk").values_list("chaine", "defaut"))
-
-
-def falsifier(base: Any, table: str, requete: str) -> None:
-    with psycopg.connect(base.url("postgres")) as connexion:
-        connexion.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
-        assert connexion.execute(requete).rowcount > 0
-        connexion.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
 
 
 def test_chaque_tete_signee_va_a_l_autre_partie(parties: Personas) -> None:
@@ -102,7 +95,6 @@ def test_un_acte_modifie_previent_le_dpo_de_sa_partie_une_fois(
 ) -> None:
     falsifier(
         base,
-        "journal_evenement",
         "UPDATE journal_evenement SET nombre = 9 WHERE id = ("
         "SELECT evenement FROM journal_maillon WHERE organisation = 'cd35' AND sequence = 2)",
     )
@@ -119,7 +111,6 @@ def test_un_acte_modifie_previent_le_dpo_de_sa_partie_une_fois(
 def test_un_repere_refait_previent_le_dpo_de_qui_le_recoit(parties: Personas, base: Any) -> None:
     falsifier(
         base,
-        "journal_repere",
         "UPDATE journal_repere SET empreinte = sha256('autre')"
         " WHERE detenteur = 'carsat-bretagne' AND organisation = 'cd35'",
     )

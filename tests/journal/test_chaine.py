@@ -30,6 +30,7 @@ from relais.journal.verificateur import (
     empreinte,
 )
 from tests.banc import OUVRIER
+from tests.journal.faussaire import falsifier
 
 from .conftest import CD35, Ouvrir, murer
 
@@ -255,17 +256,6 @@ def journal(base: Any) -> None:
     for _ in range(LONGUEUR):
         with pour(CD35):
             consigner(Action.LECTURE, organisation=CD35, agent=AGENT, objet="K7QF-3MWP")
-
-
-def falsifier(base: Any, *requetes: str) -> None:
-    """What an administrator of the database can do: triggers and wall taken down, then back."""
-    with psycopg.connect(base.url("postgres")) as connexion:
-        for table in TABLES:
-            connexion.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
-        for requete in requetes:
-            assert connexion.execute(requete).rowcount > 0
-        for table in TABLES:
-            connexion.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
 
 
 def test_la_chaine_de_la_base_se_recalcule_en_python(journal: None) -> None:

@@ -25,6 +25,7 @@ from relais.journal.reperes import (
 )
 from relais.journal.verificateur import Defaut
 from relais.socle import horloge
+from tests.journal.faussaire import falsifier
 
 from .conftest import CARSAT, CD35, Ouvrir
 
@@ -52,18 +53,6 @@ POSER = """INSERT INTO journal_repere
     (detenteur, organisation, numero, sequence, empreinte, signe_le, cle, signature, recu_le)
     SELECT %(vers)s, organisation, numero, sequence, empreinte, signe_le, cle, signature, recu_le
     FROM copie ORDER BY numero ON CONFLICT DO NOTHING"""
-
-
-def falsifier(base: Any, *requetes: str) -> None:
-    """What an administrator of the database can do."""
-    tables = (*TABLES, "journal_evenement", "journal_maillon", "journal_chaine")
-    with psycopg.connect(base.url("postgres")) as connexion:
-        for table in tables:
-            connexion.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
-        for requete in requetes:
-            assert connexion.execute(requete).rowcount > 0
-        for table in tables:
-            connexion.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
 
 
 @pytest.fixture

@@ -6,14 +6,14 @@ from datetime import datetime
 
 from django.db import transaction
 
-from relais.annuaire.conventions import regles_de_l_organisation
 from relais.annuaire.droits import exiger
 from relais.annuaire.models import Affectation, Equipe
 from relais.fiches.actions.acte import ActeRefuse
 from relais.journal.actions import consigner_chacun
 from relais.journal.models import Action
-from relais.regles.convention import Convention, Role
+from relais.regles.convention import Role
 from relais.reperage import dossiers, droits
+from relais.reperage.actions.acte import convention_de
 from relais.reperage.models import Personne, PersonneQuerySet
 from relais.socle.horloge import jour_de
 
@@ -206,7 +206,7 @@ def _ecrire(personnes: Sequence[Personne], quoi: str, *, organisation: str, le: 
     """Save them with that line of their history; who can no longer be read keeps her columns."""
     if not personnes:
         return
-    jour, convention = jour_de(le), _convention(organisation)
+    jour, convention = jour_de(le), convention_de(organisation)
     lus = dossiers.lire_plusieurs(personnes)
     for une in personnes:
         lu = lus.get(une.pk)
@@ -215,13 +215,6 @@ def _ecrire(personnes: Sequence[Personne], quoi: str, *, organisation: str, le: 
             continue
         suite = lu.passee(jour, quoi)
         dossiers.ecrire(une, suite, convention=convention, au=jour)
-
-
-def _convention(organisation: str) -> Convention:
-    regles = regles_de_l_organisation(organisation)
-    if regles is None:
-        raise LookupError("a Département that screens has its convention")
-    return regles
 
 
 def _consigner(personnes: Iterable[Personne], *, par: Affectation) -> None:

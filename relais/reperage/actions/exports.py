@@ -18,6 +18,7 @@ from relais.journal.models import Action
 from relais.regles import conservation
 from relais.regles.effacement import Cause
 from relais.reperage import droits, feuilles
+from relais.reperage.actions.acte import convention_de
 from relais.reperage.models import Export, PersonneQuerySet
 from relais.socle.horloge import PARIS, jour_de
 
@@ -55,9 +56,7 @@ def exporter(
     siennes = list(personnes.visibles_par(par).pour_liste()[: LIGNES_AU_PLUS + 1])
     if not siennes or len(siennes) > LIGNES_AU_PLUS:
         raise ActeRefuse(TROP if siennes else VIDE)
-    jour, convention = jour_de(maintenant), regles_de_l_organisation(par.organisation_id)
-    if convention is None:
-        raise LookupError("a Département that screens has its convention")
+    jour, convention = jour_de(maintenant), convention_de(par.organisation_id)
     partis = feuilles.departs(siennes, au=jour, convention=convention)
     feuille = feuilles.feuille(partis, a_supprimer_le=jour + VIE_DU_FICHIER)
     pk = uuid.uuid4()

@@ -4,12 +4,12 @@ from datetime import datetime
 
 from django.db import transaction
 
-from relais.annuaire.conventions import regles_de_l_organisation
 from relais.annuaire.droits import exiger
 from relais.annuaire.models import Affectation
 from relais.fiches.actions.acte import ActeRefuse, consigner_par
 from relais.journal.models import Action
 from relais.reperage import droits, feuilles, reunion
+from relais.reperage.actions.acte import convention_de
 from relais.reperage.models import PersonneQuerySet
 from relais.socle.horloge import jour_de
 
@@ -28,9 +28,7 @@ def imprimer(personnes: PersonneQuerySet, *, par: Affectation, maintenant: datet
     siennes = list(personnes.visibles_par(par).pour_liste()[: LIGNES_AU_PLUS + 1])
     if not siennes or len(siennes) > LIGNES_AU_PLUS:
         raise ActeRefuse(TROP if siennes else VIDE)
-    jour, convention = jour_de(maintenant), regles_de_l_organisation(par.organisation_id)
-    if convention is None:
-        raise LookupError("a Département that screens has its convention")
+    jour, convention = jour_de(maintenant), convention_de(par.organisation_id)
     partis = feuilles.departs(siennes, au=jour, convention=convention)
     consigner_par(Action.DOCUMENT_IMPRIME, "reperage.reunion", par=par, nombre=len(partis))
     return reunion.composer(partis, pour=par, le=maintenant)

@@ -8,12 +8,12 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
-from relais.annuaire.conventions import regles_de_l_organisation
 from relais.annuaire.portes import reservee_a
 from relais.fiches.actions.acte import ActeRefuse, consigner_par
 from relais.journal.models import Action
 from relais.regles.convention import Convention
 from relais.reperage import lignes
+from relais.reperage.actions.acte import convention_de
 from relais.reperage.droits import QUI_COMPTE, QUI_CONFIE, QUI_REPERE
 from relais.reperage.lignes import Ligne
 from relais.reperage.models import Personne
@@ -29,10 +29,7 @@ au_departement_qui_compte = reservee_a(*QUI_COMPTE)
 
 def la_convention(requete: HttpRequest) -> Convention:
     """The rules of the Département of the agent."""
-    regles = regles_de_l_organisation(requete.affectation.organisation_id)
-    if regles is None:
-        raise LookupError("a Département that screens has its convention")
-    return regles
+    return convention_de(requete.affectation.organisation_id)
 
 
 def lignes_de(requete: HttpRequest, personnes: Sequence[Personne]) -> list[Ligne]:
