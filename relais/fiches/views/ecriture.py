@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -32,6 +33,7 @@ from relais.fiches.views.portes import (
 from relais.journal.models import Action
 from relais.regles import nir
 from relais.regles.circuit import Geste
+from relais.regles.convention import Convention
 from relais.regles.fiche import ModeSignature
 from relais.socle import horloge
 from relais.socle.templatetags.relais_affichage import heure
@@ -329,49 +331,49 @@ def _page(
     `differents`: None unless it was saved from elsewhere while this was being typed.
     """
     noter(requete, Action.LECTURE, ecrit.fiche.reference)
-    jour, convention = horloge.aujourd_hui(), regles(ecrit.fiche)
+    jour, qui = horloge.aujourd_hui(), requete.affectation
+    fiche, brouillon, contenu = ecrit.fiche, ecrit.brouillon, ecrit.contenu
+    perimetre = verification.resultat_du_perimetre(contenu)
+    contexte = _imprime(regles(fiche), jour) | {
+        "fiche": fiche,
+        "contenu": contenu,
+        "version": brouillon.version,
+        "form": form,
+        "conflit": differents is not None,
+        "differents": differents,
+        "signature": signature,
+        "suite": mains.suite_du_brouillon(fiche, brouillon, qui),
+        "a_completer": mains.est_a_completer(fiche, brouillon, qui),
+        "signee": contenu.signature if brouillon.signature else None,
+        "signee_a_l_ecran": _mode(contenu.signature) == ModeSignature.ECRAN,
+        "hors_perimetre": not perimetre.dans_le_perimetre,
+        "nir_ecrit": ecrit.nir_ecrit,
+        "etat_brouillon": f"Enregistré à {heure(brouillon.modifie_le)}",
+    }
+    if not brouillon.est_un_complement():
+        return render(requete, "fiches/ecrire.html", contexte, status=statut)
+    precision = affichage.derniere_precision_demandee(fiche, pour=qui, jour=jour)
+    contexte |= {"messages_de_la_caisse": precision}
+    return render(requete, "fiches/completer.html", contexte, status=statut)
+
+
+def _imprime(convention: Convention, jour: date) -> dict[str, Any]:
+    """The words of annex 1 on that day, and of the questions that come before it."""
+    modele, caisse = convention.fiche, convention.caisse
     textes = convention.perimetre.textes.exigee(jour)
-    caisse = convention.caisse
-    complement = ecrit.brouillon.est_un_complement()
-    return render(
-        requete,
-        "fiches/completer.html" if complement else "fiches/ecrire.html",
-        {
-            "fiche": ecrit.fiche,
-            "messages_de_la_caisse": affichage.derniere_precision_demandee(
-                ecrit.fiche, pour=requete.affectation, jour=jour
-            )
-            if complement
-            else [],
-            "contenu": ecrit.contenu,
-            "version": ecrit.brouillon.version,
-            "form": form,
-            "conflit": differents is not None,
-            "differents": differents,
-            "signature": signature,
-            "suite": mains.suite_du_brouillon(ecrit.fiche, ecrit.brouillon, requete.affectation),
-            "a_completer": mains.est_a_completer(ecrit.fiche, ecrit.brouillon, requete.affectation),
-            "signee": ecrit.contenu.signature if ecrit.brouillon.signature else None,
-            "signee_a_l_ecran": _mode(ecrit.contenu.signature) == ModeSignature.ECRAN,
-            "modele": convention.fiche,
-            "libelles": convention.fiche.libelles.exigee(jour),
-            "titre_fiche": convention.fiche.titre.exigee(jour),
-            "amorces": convention.fiche.amorces.exigee(jour),
-            "textes": textes,
-            "notice": caisse.notice.exigee(jour),
-            "trois_non": textes.trois_non.format(
-                site_caisse=caisse.site.exigee(jour),
-                numero_caisse=caisse.telephone.exigee(jour),
-                jours=convention.conservation.brouillon_jours.exigee(jour),
-            ),
-            "hors_perimetre": not verification.resultat_du_perimetre(
-                ecrit.contenu
-            ).dans_le_perimetre,
-            "nir_ecrit": ecrit.nir_ecrit,
-            "etat_brouillon": f"Enregistré à {heure(ecrit.brouillon.modifie_le)}",
-        },
-        status=statut,
-    )
+    return {
+        "modele": modele,
+        "libelles": modele.libelles.exigee(jour),
+        "titre_fiche": modele.titre.exigee(jour),
+        "amorces": modele.amorces.exigee(jour),
+        "textes": textes,
+        "notice": caisse.notice.exigee(jour),
+        "trois_non": textes.trois_non.format(
+            site_caisse=caisse.site.exigee(jour),
+            numero_caisse=caisse.telephone.exigee(jour),
+            jours=convention.conservation.brouillon_jours.exigee(jour),
+        ),
+    }
 
 
 def _mode(signature: Signature | None) -> str:

@@ -56,8 +56,11 @@ def confier(requete: HttpRequest, reference: str) -> HttpResponse:
     return render(
         requete,
         "fiches/confier.html",
-        {"fiche": fiche, "form": form, "brouillon": brouillon, "manques": manques}
-        | {
+        {
+            "fiche": fiche,
+            "form": form,
+            "brouillon": brouillon,
+            "manques": manques,
             "a_quelqu_un": bool(collegues),
             "a_completer": mains.est_a_completer(fiche, brouillon, qui),
         },
