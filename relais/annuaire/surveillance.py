@@ -37,12 +37,12 @@ def signer_et_deposer() -> None:
 
 
 def verifier(*, maintenant: datetime) -> None:
-    """Each party checks its own chain and what it received of the others; then the system's."""
-    for organisation in _parties():
-        with contexte_systeme(organisation):  # a verdict, its alert and its mail together
-            _verifier_pour(organisation, maintenant)
-    with contexte_systeme(SYSTEME):
-        _alerter(reperes.verifier_la_chaine(SYSTEME, maintenant=maintenant))
+    """Each party checks its own chain and what it received of the others; then the system's.
+
+    One that fails does not hold the others. Raises ExceptionGroup.
+    """
+    travaux = (partial(_verifier_pour, une, maintenant) for une in (*_parties(), SYSTEME))
+    tenter_chacun(travaux, sinon="those whose journals could not be checked")
 
 
 def resumer_le_mois(*, maintenant: datetime) -> None:
@@ -54,6 +54,14 @@ def resumer_le_mois(*, maintenant: datetime) -> None:
 
 
 def _verifier_pour(organisation: str, maintenant: datetime) -> None:
+    with contexte_systeme(organisation):  # a verdict, its alert and its mail together
+        if organisation == SYSTEME:
+            _alerter(reperes.verifier_la_chaine(SYSTEME, maintenant=maintenant))
+        else:
+            _verifier_les_chaines(organisation, maintenant)
+
+
+def _verifier_les_chaines(organisation: str, maintenant: datetime) -> None:
     couples = Convention.objects.couples()
     depuis = min(le for (qui, _), le in couples.items() if qui == organisation)
     nouveau = False

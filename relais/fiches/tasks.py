@@ -1,11 +1,16 @@
 """Jobs of the fiches: mails, erasures to finish. Each is safe to run twice, killed anywhere."""
 
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+
 from procrastinate.contrib.django import app
 
 from relais.annuaire.models import Organisation
 from relais.fiches import avis, effacement, point_du_jour, rappels
 from relais.fiches.actions import cloture_d_office
 from relais.socle import horloge
+from relais.socle.travaux import tenter_chacun
 
 
 @app.task(name="fiches.expedier_avis")
@@ -26,8 +31,7 @@ def relancer_avis(timestamp: int) -> None:
 @app.task(name="fiches.faire_les_rappels", queueing_lock="faire_les_rappels")
 def faire_les_rappels(timestamp: int) -> None:
     """Each minute: the reminders whose time has come."""
-    for code in Organisation.objects.codes():
-        rappels.faire(code, maintenant=horloge.maintenant())
+    _chez_chacune(partial(rappels.faire, maintenant=horloge.maintenant()))
 
 
 @app.periodic(cron="* * * * *")
@@ -41,15 +45,22 @@ def faire_le_point(timestamp: int) -> None:
 @app.task(name="fiches.achever_effacements", queueing_lock="achever_effacements")
 def achever_effacements(timestamp: int) -> None:
     """Each minute: the keys that an act decided to destroy and that a crash kept."""
-    for code in Organisation.objects.codes():
-        effacement.achever(code)
+    _chez_chacune(effacement.achever)
 
 
 @app.periodic(cron="7 * * * *")
 @app.task(name="fiches.clore_d_office", queueing_lock="clore_d_office")
 def clore_d_office(timestamp: int) -> None:
     """Each hour: the fiches answered long ago of which nobody said how they ended."""
-    maintenant = horloge.maintenant()
-    for code in Organisation.objects.codes():
-        while cloture_d_office.clore_les_echues(code, maintenant=maintenant):
-            pass
+    _chez_chacune(partial(_clore_toutes, maintenant=horloge.maintenant()))
+
+
+def _clore_toutes(organisation: str, *, maintenant: datetime) -> None:
+    while cloture_d_office.clore_les_echues(organisation, maintenant=maintenant):
+        pass
+
+
+def _chez_chacune(travail: Callable[[str], object]) -> None:
+    """That work for each organisation; one that fails does not hold the others back."""
+    travaux = (partial(travail, code) for code in Organisation.objects.codes())
+    tenter_chacun(travaux, sinon="organisations whose turn failed")

@@ -1,5 +1,6 @@
 """Jobs of the caseload: read a file, store it, empty it. Each is safe to run twice."""
 
+from functools import partial
 from uuid import UUID
 
 from procrastinate import JobContext, RetryStrategy
@@ -8,6 +9,7 @@ from procrastinate.contrib.django import app
 from relais.annuaire.models import Organisation
 from relais.reperage.actions import actualisation, applications, depots, lectures
 from relais.socle import horloge
+from relais.socle.travaux import tenter_chacun
 
 ESSAIS = lectures.ESSAIS  # then the operator is told, and the file is refused
 REPRISE = RetryStrategy(max_attempts=ESSAIS, linear_wait=20)
@@ -42,5 +44,6 @@ def vider(depot: str, organisation: str) -> None:
 @app.task(name="reperage.reexaminer", queueing_lock="reperage.reexaminer")
 def reexaminer(timestamp: int) -> None:
     """Each hour: whose level is of before today, so that lists say what is true this morning."""
-    for code in Organisation.objects.codes():
-        actualisation.reexaminer(code, maintenant=horloge.maintenant())
+    reexaminer = partial(actualisation.reexaminer, maintenant=horloge.maintenant())
+    travaux = (partial(reexaminer, code) for code in Organisation.objects.codes())
+    tenter_chacun(travaux, sinon="organisations whose turn failed")

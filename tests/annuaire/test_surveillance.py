@@ -108,6 +108,24 @@ def test_un_acte_modifie_previent_le_dpo_de_sa_partie_une_fois(
     assert "(acte n°\u00a02)" in texte
 
 
+def test_une_chaine_qui_ne_se_verifie_pas_n_arrete_pas_les_autres(
+    parties: Personas, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vrai = surveillance.reperes.verifier_la_chaine
+
+    def echouer(organisation: str, **options: Any) -> Verdict:
+        if organisation == CARSAT:  # the first one
+            raise DatabaseError("refused")
+        return vrai(organisation, **options)
+
+    monkeypatch.setattr(surveillance.reperes, "verifier_la_chaine", echouer)
+    with pytest.raises(ExceptionGroup):
+        verifier()
+    assert verdicts(CARSAT) == {}
+    assert CD35 in verdicts(CD35)
+    assert SYSTEME in verdicts(SYSTEME)
+
+
 def test_un_repere_refait_previent_le_dpo_de_qui_le_recoit(parties: Personas, base: Any) -> None:
     falsifier(
         base,
