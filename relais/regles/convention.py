@@ -292,7 +292,7 @@ class Vie:
     denonciation_au_plus_tard_mois: Datee[int]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # read once and kept: it stands for itself
 class Reunions:
     """Ages of the two audiences of the information meetings (article 3)."""
 

@@ -2,9 +2,9 @@
 
 from calendar import monthrange
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
+from typing import NamedTuple
 
 from relais.regles.convention import Convention
 from relais.regles.publics import Public, publics
@@ -32,8 +32,7 @@ def naissance_retenue(lue: date, *, precision: Precision) -> date:
     return lue
 
 
-@dataclass(frozen=True, slots=True)
-class Adulte:
+class Adulte(NamedTuple):
     """One adult's birth date and situation: whoever has the same ones has the same examination.
 
     `naissance`: as it was read. `inapte`: recognised by the caisse; `signale`: said unfit or
@@ -53,8 +52,7 @@ class Adulte:
     suspendu: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Examen:
+class Examen(NamedTuple):
     """What the rules say of one adult on one day. `motifs`: the most pressing first."""
 
     naissance: date
@@ -107,7 +105,7 @@ def examiner_foyer(
     """Each adult of a household, one by one; a suspension told of one of them is everybody's."""
     tous = tuple(adultes)
     if any(adulte.suspendu for adulte in tous):
-        tous = tuple(replace(adulte, suspendu=True) for adulte in tous)
+        tous = tuple(adulte._replace(suspendu=True) for adulte in tous)
     return tuple(examiner(adulte, au=au, convention=convention) for adulte in tous)
 
 

@@ -2,6 +2,7 @@
 
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 
 from relais.regles.calendrier import age
 from relais.regles.convention import Reunions
@@ -32,14 +33,20 @@ def publics(
     62 » is read in full years, so that nobody waits for a year between the two. No audience on a
     day when the convention had no meetings yet.
     """
+    confirmable = not invalidite and (inapte or signale or aah is not None)
+    return _publics(age(naissance, au=au), au, invalidite, confirmable, reunions)
+
+
+@lru_cache(maxsize=1024)
+def _publics(
+    annees: int, au: date, invalidite: bool, confirmable: bool, reunions: Reunions
+) -> tuple[Public, ...]:
     age_a, age_b = reunions.age_ordinaire.au(au), reunions.age_invalidite.au(au)
     if age_a is None or age_b is None:
         return ()
-    annees = age(naissance, au=au)
-    confirmable = inapte or signale or aah is not None
     retenus = (
         (Public.ORDINAIRE, annees >= age_a),
         (Public.INVALIDITE, invalidite and annees >= age_b),
-        (Public.A_CONFIRMER, confirmable and not invalidite and age_b <= annees < age_a),
+        (Public.A_CONFIRMER, confirmable and age_b <= annees < age_a),
     )
     return tuple(public for public, oui in retenus if oui)

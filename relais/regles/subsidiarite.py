@@ -8,10 +8,10 @@ While steps are under way the RSA is paid as an advance (CASF L.262-11): a date 
 take, never a right that is lost.
 """
 
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import lru_cache
+from typing import NamedTuple
 
 from relais.regles.calendrier import decaler
 from relais.regles.convention import Age, Datee, DroitCommun
@@ -73,8 +73,7 @@ CODES_AAH = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Motif:
+class Motif(NamedTuple):
     """One reason. `le`: the day that the reason itself gives, None where it gives none."""
 
     code: Code
@@ -97,8 +96,7 @@ def _mots(code: Code, reserve: Reserve | None) -> str:
     return f"{mots} ({' + '.join(ARTICLES[code])})" if ARTICLES[code] else mots
 
 
-@dataclass(frozen=True, slots=True)
-class Echeances:
+class Echeances(NamedTuple):
     """The days of one person.
 
     `retraite_due_le`, `aspa_due_le`: from when each claim is due; None: no retirement to claim.
@@ -147,25 +145,25 @@ def echeances(
     due_le = min(inaptitude_le, taux_plein_le) if avancee else taux_plein_le
     aspa_le = min(due_le, saspa_le) if saspa else due_le
     debut = droit.devoir_depuis.lignes[-1].valeur
-    lignes = (
-        (saspa, Code.SASPA, aspa_le, Reserve.A_VERIFIER),
-        (inapte, Code.INAPTITUDE, inaptitude_le, None),
-        (signale and not avancee, Code.INAPTITUDE_SIGNALEE, inaptitude_le, Reserve.A_CONFIRMER),
-        (invalidite and not travaille, Code.INVALIDITE, inaptitude_le, None),
-        (invalidite and travaille, Code.INVALIDITE_TRAVAIL, taux_plein_le, Reserve.A_VERIFIER),
-        (taux is not None, taux, inaptitude_le, Reserve.A_VERIFIER),
-        (not avancee and not saspa, Code.TAUX_PLEIN, taux_plein_le, None),
-        (aspa_le < debut, Code.DEVOIR_DEPUIS, debut, None),
-    )
-    return Echeances(
-        retraite_due_le=None if saspa else due_le,
-        aspa_due_le=aspa_le,
-        taux_plein_le=taux_plein_le,
-        age_legal_le=age_legal_le,
-        motifs=tuple(
-            [Motif(code, le, reserve) for oui, code, le, reserve in lignes if oui and code]
-        ),
-    )
+    motifs = []
+    if saspa:
+        motifs.append(Motif(Code.SASPA, aspa_le, Reserve.A_VERIFIER))
+    if inapte:
+        motifs.append(Motif(Code.INAPTITUDE, inaptitude_le))
+    if signale and not avancee:
+        motifs.append(Motif(Code.INAPTITUDE_SIGNALEE, inaptitude_le, Reserve.A_CONFIRMER))
+    if invalidite and not travaille:
+        motifs.append(Motif(Code.INVALIDITE, inaptitude_le))
+    if invalidite and travaille:
+        motifs.append(Motif(Code.INVALIDITE_TRAVAIL, taux_plein_le, Reserve.A_VERIFIER))
+    if taux is not None:
+        motifs.append(Motif(taux, inaptitude_le, Reserve.A_VERIFIER))
+    if not avancee and not saspa:
+        motifs.append(Motif(Code.TAUX_PLEIN, taux_plein_le))
+    if aspa_le < debut:
+        motifs.append(Motif(Code.DEVOIR_DEPUIS, debut))
+    retraite_le = None if saspa else due_le
+    return Echeances(retraite_le, aspa_le, taux_plein_le, age_legal_le, tuple(motifs))
 
 
 @lru_cache(maxsize=4096)

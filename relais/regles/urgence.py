@@ -7,6 +7,7 @@ March is 30 November. What the levels use (4, 6 and 30 months) is in `droit-comm
 from collections.abc import Collection
 from datetime import date
 from enum import IntEnum
+from functools import lru_cache
 
 from relais.regles.calendrier import decaler
 from relais.regles.convention import DroitCommun
@@ -71,6 +72,7 @@ def urgence(
     return niveau
 
 
+@lru_cache(maxsize=4096)
 def _niveau(le: date, au: date, droit: DroitCommun) -> Urgence:
     a_voir = droit.a_voir_mois.exigee(au)
     if le <= au:
@@ -86,8 +88,9 @@ def _niveau(le: date, au: date, droit: DroitCommun) -> Urgence:
 
 def _revenu_finissant(dates: Echeances, au: date, droit: DroitCommun) -> bool:
     """Does an income of this person end after that day, within the months of level 3?"""
-    fins = [motif.le for motif in dates.motifs if motif.code in _FINS and motif.le is not None]
-    if not fins:
-        return False
-    mois = droit.a_preparer_mois.exigee(au)
-    return any(au < fin and decaler(fin, mois=-mois) <= au for fin in fins)
+    for motif in dates.motifs:
+        if motif.code in _FINS and motif.le is not None and au < motif.le:
+            mois = droit.a_preparer_mois.exigee(au)
+            if decaler(motif.le, mois=-mois) <= au:
+                return True
+    return False

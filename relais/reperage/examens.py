@@ -1,6 +1,5 @@
 """What the rules say of a person of the caseload, on a day."""
 
-from dataclasses import replace
 from datetime import date
 
 from relais.regles.convention import Convention
@@ -50,7 +49,7 @@ class Examens:
             retraite_demandee=retraite,
             aspa_demandee=aspa,
         )
-        return replace(lu, urgence=niveau)
+        return lu._replace(urgence=niveau)
 
 
 def demandes_faites(objectif: Objectif | None) -> tuple[bool, bool]:

@@ -1,6 +1,5 @@
 """Properties of the audiences, of the levels and of a household."""
 
-from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -46,7 +45,7 @@ def test_chaque_adulte_d_un_foyer_est_examine_comme_s_il_etait_seul(
 def test_un_rsa_suspendu_passe_avant_tout_pour_tout_le_foyer(
     adultes: list[foyer.Adulte], au: date
 ) -> None:
-    adultes[-1] = replace(adultes[-1], suspendu=True)
+    adultes[-1] = adultes[-1]._replace(suspendu=True)
     examens = foyer.examiner_foyer(adultes, au=au, convention=CD35)
     assert {examen.urgence for examen in examens} == {Urgence.EN_PREMIER}
     assert all(examen.motifs[0].code == Code.SUSPENSION for examen in examens)
@@ -58,7 +57,7 @@ def test_un_rsa_suspendu_passe_avant_tout_pour_tout_le_foyer(
 def test_le_temps_qui_passe_ne_rend_jamais_moins_urgent(
     adulte: foyer.Adulte, au: date, ecart: int
 ) -> None:
-    adulte = replace(adulte, pensionne=False)
+    adulte = adulte._replace(pensionne=False)
     avant = foyer.examiner(adulte, au=au, convention=CD35)
     apres = foyer.examiner(adulte, au=au + timedelta(days=ecart), convention=CD35)
     assert apres.urgence <= avant.urgence
@@ -127,7 +126,7 @@ def test_un_age_se_compte_en_annees_revolues(naissance: date, au: date, attendu:
 def test_une_explication_se_lit_a_voix_haute(
     adulte: foyer.Adulte, suspendu: bool, au: date, articles: bool
 ) -> None:
-    examen = foyer.examiner(replace(adulte, suspendu=suspendu), au=au, convention=CD35)
+    examen = foyer.examiner(adulte._replace(suspendu=suspendu), au=au, convention=CD35)
     dite = explication.expliquer(
         examen, source="votre fichier", au=au, convention=CD35, articles=articles
     )
