@@ -28,9 +28,9 @@ def reperer(source: Path, sortie: Path, *, au: date, convention: Convention) -> 
         ordre = six_colonnes(flux.readline())
     if ordre is None:
         raise FichierRefuse("Les titres attendus sont : " + ";".join(COLONNES) + ".")
-    traducteur = partial(_traducteur, ordre, au, convention)
-    with a_plusieurs(traducteur, octets=source.stat().st_size) as traduction:
-        from relais.adaptateurs import lignes  # slow to load: while the processes start
+    traduire = _traducteur(ordre, au, convention)
+    with a_plusieurs(traduire, octets=source.stat().st_size) as traduction:
+        from relais.adaptateurs import lignes  # polars has threads: after the forks
 
         return lignes.traduire(source, sortie, entete=ENTETE, traduction=traduction)
 
@@ -64,13 +64,15 @@ class _Lecteur:
         if len(lues) != len(COLONNES):
             raise CaseRefusee(f"{len(lues)} colonne(s) au lieu de {len(COLONNES)}.")
         naissance = self.naissance(lues.pop(self.rang))
-        return Adulte(naissance, **self.situation(tuple(lues)))
+        return Adulte(naissance, *self.situation(tuple(lues)))
 
-    def _situation(self, lues: tuple[str, ...]) -> dict[str, Any]:
-        return {
+    def _situation(self, lues: tuple[str, ...]) -> tuple[Any, ...]:
+        """What an Adulte bears after the birth date."""
+        dits: dict[str, Any] = {
             colonne: _aah(case) if colonne == "aah" else _oui(colonne, case)
             for colonne, case in zip(self.autres, map(sans_guillemets, lues), strict=True)
         }
+        return Adulte(date.max, **dits)[1:]
 
 
 def _aah(case: str) -> Aah | None:

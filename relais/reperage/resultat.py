@@ -15,6 +15,8 @@ COLONNES = (
 ENTETE = ";".join(COLONNES)
 # Distinct people kept in mind: memory stays flat whatever the size of the file.
 _EN_MEMOIRE = 20_000
+# People share their days: whoever was born on one reaches the same ages together.
+_iso = lru_cache(maxsize=_EN_MEMOIRE)(date.isoformat)
 
 Repere = Callable[[Adulte], str]
 
@@ -31,18 +33,22 @@ def reperage(*, au: date, convention: Convention) -> Repere:
 
 def en_colonnes(examen: Examen, *, au: date) -> str:
     """`naissance;age;…;motifs`: ISO dates, empty where nothing is due; several codes by a comma."""
-    dates = examen.echeances
+    naissance, dates, publics, urgence, motifs = examen
     retraite_le = dates.retraite_due_le
     return ";".join(
         (
-            examen.naissance.isoformat(),
-            str(age(examen.naissance, au=au)),
-            "" if retraite_le is None else retraite_le.isoformat(),
-            dates.aspa_due_le.isoformat(),
-            dates.taux_plein_le.isoformat(),
-            dates.age_legal_le.isoformat(),
-            ",".join(examen.publics),
-            str(examen.urgence.value),
-            ",".join([str(motif) for motif in examen.motifs]),
+            _naissance(naissance, au),
+            "" if retraite_le is None else _iso(retraite_le),
+            _iso(dates.aspa_due_le),
+            _iso(dates.taux_plein_le),
+            _iso(dates.age_legal_le),
+            ",".join(publics),
+            str(int(urgence)),
+            ",".join(map(str, motifs)),
         )
     )
+
+
+@lru_cache(maxsize=_EN_MEMOIRE)
+def _naissance(naissance: date, au: date) -> str:
+    return f"{naissance.isoformat()};{age(naissance, au=au)}"
