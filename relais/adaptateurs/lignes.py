@@ -36,18 +36,18 @@ def traduire(
     over. Raises FichierRefuse when the file is no text.
     """
     lignes = _lire(source)
-    pleines = lignes.filter(pl.col("ligne").str.strip_chars(_RIEN) != "")
-    distinctes = pleines.get_column("ligne").unique().sort()
-    traduites = traduction(distinctes.to_list())
+    distinctes = lignes.get_column("ligne").unique().cast(pl.String).sort()
+    pleines = distinctes.filter(distinctes.str.strip_chars(_RIEN) != "")
+    traduites = traduction(pleines.to_list())
     sens = pl.DataFrame(
         {
-            "ligne": distinctes,
+            "ligne": pleines.cast(pl.Categorical),
             "traduite": [t if isinstance(t, str) else None for t in traduites],
             "raison": [t.raison if isinstance(t, Refuse) else None for t in traduites],
         },
-        schema={"ligne": pl.String, "traduite": pl.String, "raison": pl.String},
+        schema={"ligne": pl.Categorical, "traduite": pl.String, "raison": pl.String},
     )
-    jointes = pleines.join(sens, on="ligne", how="left", maintain_order="left")
+    jointes = lignes.join(sens, on="ligne", how="left", maintain_order="left")
     bonnes = jointes.filter(pl.col("traduite").is_not_null())
     with sortie.open("wb") as flux:
         flux.write(f"{entete}\n".encode())
@@ -55,7 +55,7 @@ def traduire(
             flux, separator=";", include_header=False, quote_style="never"
         )
     refus = jointes.filter(pl.col("raison").is_not_null()).select("numero", "raison")
-    return Bilan(len(bonnes), len(lignes) - len(pleines), refus.rows())
+    return Bilan(len(bonnes), len(lignes) - len(bonnes) - len(refus), refus.rows())
 
 
 def _lire(source: Path) -> pl.DataFrame:
@@ -72,4 +72,4 @@ def _lire(source: Path) -> pl.DataFrame:
         raise FichierRefuse(
             "Ce fichier n’est pas un texte lisible. Enregistrez-le en CSV, encodé en UTF-8."
         ) from None
-    return lues.with_row_index("numero", offset=1).slice(1)
+    return lues.cast(pl.Categorical).with_row_index("numero", offset=1).slice(1)

@@ -9,8 +9,8 @@ from signal import SIG_IGN, SIGINT, signal
 from threading import Thread
 from typing import Any, TypeVar
 
-GROS = 5_000_000  # octets; below, starting a process costs more than it spares
-_PAR_LOT = 10_000
+GROS = 1_000_000  # octets; below, there is too little to share
+_PAR_LOT = 5_000
 T = TypeVar("T")
 
 _fonction: Callable[[str], Any]
@@ -18,31 +18,29 @@ _fonction: Callable[[str], Any]
 
 @contextmanager
 def a_plusieurs(
-    fabrique: Callable[[], Callable[[str], T]], *, octets: int
+    fonction: Callable[[str], T], *, octets: int
 ) -> Iterator[Callable[[Sequence[str]], list[T]]]:
     """What gives, for lines, what the function says of each, in their order.
 
-    `fabrique` makes the function, once in each process: it and what it bears can be pickled. The
-    processes of a file of that many octets start at once, while the caller reads it.
+    The processes of a file of that many octets are forks, made at once: to be entered before the
+    caller starts a thread, or loads what starts some, for forks do not have them.
     """
     processeurs = len(os.sched_getaffinity(0))
     if processeurs < 2 or octets < GROS:
-        yield lambda lignes: [*map(fabrique(), lignes)]
+        yield lambda lignes: [*map(fonction, lignes)]
         return
-    # Not forks: the threads of the caller's reader would not follow.
     with ProcessPoolExecutor(
-        processeurs, get_context("spawn"), initializer=_preparer, initargs=(fabrique,)
+        processeurs, get_context("fork"), initializer=_preparer, initargs=(fonction,)
     ) as processus:
-        for _ in range(processeurs):
-            processus.submit(os.getpid)
+        processus.submit(os.getpid)  # the first task has them all made
         yield lambda lignes: [*processus.map(_dire, lignes, chunksize=_PAR_LOT)]
 
 
-def _preparer(fabrique: Callable[[], Callable[[str], Any]]) -> None:
+def _preparer(fonction: Callable[[str], Any]) -> None:
     global _fonction
     signal(SIGINT, SIG_IGN)  # Ctrl-C is for the first process, which ends the others
     Thread(target=_finir_avec_le_premier, daemon=True).start()
-    _fonction = fabrique()
+    _fonction = fonction
 
 
 def _finir_avec_le_premier() -> None:

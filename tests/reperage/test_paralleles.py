@@ -3,6 +3,7 @@
 import os
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -62,6 +63,23 @@ def test_a_plusieurs_le_resultat_et_les_refus_sont_ceux_d_un_seul(gros: Path) ->
     assert (obtenu.stdout, obtenu.stderr) == (attendu.stdout, attendu.stderr)
     assert "ligne 10 : saspa : écrivez 0 ou 1." in obtenu.stderr
     assert toutes.read_bytes() == seule.read_bytes()
+
+
+def test_aucun_thread_n_est_ne_avant_les_processus(gros: Path) -> None:
+    """A fork has none of the threads of polars, and would wait for them for ever."""
+    programme = (
+        "import os, sys, threading\n"
+        "dire = lambda: print('polars' in sys.modules, threading.active_count())\n"
+        "os.register_at_fork(before=dire)\n"
+        "from relais.__main__ import main\n"
+        "main()\n"
+    )
+    commande = _commande(gros, gros.with_name("sortie.csv"))[1:]
+    fait = subprocess.run(
+        [sys.executable, "-c", programme, *commande], capture_output=True, text=True, check=True
+    )
+    processeurs = len(os.sched_getaffinity(0))
+    assert fait.stdout.splitlines()[:processeurs] == ["False 1"] * processeurs
 
 
 def test_tue_il_ne_laisse_aucun_processus(gros: Path) -> None:
