@@ -84,13 +84,23 @@ def contexte_de_page(requete: HttpRequest) -> dict[str, Any]:
             "changer_affectation": reverse("affectation")
             if len(requete.affectations) > 1
             else None,
-            "menu": [
-                {"url": reverse(nom), "libelle": libelle, "courant": requete.path == reverse(nom)}
-                for libelle, nom in pages_de(affectation)
-                if requete.protege
-            ],
+            "menu": _menu(affectation, requete.path) if requete.protege else [],
         }
     return contexte
+
+
+def _menu(affectation: Affectation, ici: str) -> list[dict[str, str]]:
+    """The entries; `courant`, as ARIA has it: the page itself, or the one that it is under."""
+    entrees = [(libelle, reverse(nom)) for libelle, nom in pages_de(affectation)]
+    dessus = max((url for _, url in entrees if ici.startswith(url)), key=len, default="")
+    return [
+        {"url": url, "libelle": libelle, "courant": _courant(url, ici) if url == dessus else ""}
+        for libelle, url in entrees
+    ]
+
+
+def _courant(url: str, ici: str) -> str:
+    return "page" if url == ici else "true"
 
 
 def _nom_court(organisation: Organisation) -> str:

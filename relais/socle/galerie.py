@@ -224,7 +224,12 @@ def ecran(page: str, *, theme: str | None = None) -> tuple[str, dict[str, Any]]:
         "user": {"is_authenticated": True},
         "messages": [envoyee] if page == "courriels" else [],
         "menu": [
-            {"libelle": libelle, "url": vers[cible], "courant": cible == page, "compteur": nombre}
+            {
+                "libelle": libelle,
+                "url": vers[cible],
+                "courant": "page" if cible == page else "",
+                "compteur": nombre,
+            }
             for libelle, cible, nombre in MENU
         ],
         "maintenant": maintenant,
