@@ -49,7 +49,7 @@ class FormulaireObjectif(forms.Form):
     )
     contrat = champs.ChampTexte(label="Référence du contrat (facultatif)", longueur=60)
     debut = champs.ChampDate(label="Contrat du")
-    fin = champs.ChampDate(label="au")
+    fin = champs.ChampDate(label="Jusqu’au")
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
 
     def __init__(self, *args: Any, mairie: bool, **options: Any) -> None:
