@@ -137,6 +137,30 @@ def test_la_page_tient_sur_un_telephone(visiteur: Callable[..., Page], gens: Per
     photo(page, "7-objectif-telephone")
 
 
+def test_au_telephone_on_appelle_sans_chercher_le_numero(
+    visiteur: Callable[..., Page], gens: Personas
+) -> None:
+    elle, _ = couple(gens)
+    page = entrer(visiteur(**TELEPHONE), gens.ts_rennes, f"/reperage/personnes/{elle.pk}/")
+    appel = page.get_by_role("link", name="Appeler le")
+    expect(appel).to_be_visible()
+    place = appel.bounding_box()
+    assert place
+    assert place["y"] + place["height"] <= TELEPHONE["viewport"]["height"]
+    page.set_viewport_size({"width": 1280, "height": 720})
+    expect(appel).to_be_hidden()
+
+
+def test_la_page_imprimee_dit_que_faire_et_rien_de_replie(page: Page, gens: Personas) -> None:
+    elle, _ = couple(gens)
+    entrer(page, gens.ts_rennes, f"/reperage/personnes/{elle.pk}/")
+    page.emulate_media(media="print")
+    expect(page.get_by_role("heading", name="Que faire maintenant")).to_be_visible()
+    expect(page.get_by_role("link", name="Commencer une fiche de liaison")).to_be_hidden()
+    for replie in page.locator("details:not([open])").all():
+        expect(replie).to_be_hidden()
+
+
 def test_au_clavier_un_contact_se_note(page: Page, gens: Personas) -> None:
     elle, _ = couple(gens)
     entrer(page, gens.ts_rennes, f"/reperage/personnes/{elle.pk}/")

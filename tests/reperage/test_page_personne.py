@@ -82,6 +82,46 @@ def test_les_coordonnees_se_composent_et_se_lisent(personas: Personas) -> None:
     assert "1 rue de l’Essai Bâtiment B 35600 Redon" in texte(reponse)
 
 
+def test_on_appelle_et_on_note_depuis_le_haut_de_la_page(personas: Personas) -> None:
+    contenu = replace(dossier(), coordonnees=JOINDRE)
+    personne = personnes.creer(contenu, suivie_par=personas.ts_rennes)
+    lue = ouvrir(personas.ts_rennes, personne).content.decode()
+    assert '<a href="tel:+33261913577">Appeler le 02\xa061\xa091\xa035\xa077</a>' in lue
+    assert 'href="#noter"' in lue
+    assert 'id="noter"' in lue
+
+
+def test_les_pages_qui_corrigent_disent_de_qui_et_les_numeros_se_lisent(
+    personas: Personas,
+) -> None:
+    contenu = replace(dossier(prenoms="Camille"), coordonnees=JOINDRE)
+    personne = personnes.creer(contenu, suivie_par=personas.ts_rennes)
+    navigateur = connecter(personas.ts_rennes)
+    for partie in ("coordonnees", "situation"):
+        lue = navigateur.get(f"/reperage/personnes/{personne.pk}/{partie}/").content.decode()
+        assert '<p class="surtitre">Camille FICTIF</p>' in lue
+    lue = navigateur.get(f"/reperage/personnes/{personne.pk}/coordonnees/").content.decode()
+    assert 'value="02\xa061\xa091\xa035\xa077"' in lue
+
+
+@pytest.mark.parametrize(
+    ("adresse", "courant"),
+    [
+        ("/reperage/", 'href="/reperage/" aria-current="page"'),
+        ("/reperage/confier/?toutes=1", 'href="/reperage/" aria-current="true"'),
+        ("/reperage/importer/", 'href="/reperage/importer/" aria-current="page"'),
+    ],
+)
+def test_le_menu_dit_ou_l_on_est_et_sous_quoi(
+    adresse: str, courant: str, personas: Personas
+) -> None:
+    personnes.creer(dossier())
+    lue = connecter(personas.charge_reperage).get(adresse).content.decode()
+    menu = lue.split("Menu principal")[1].split("</nav>")[0]
+    assert courant in menu
+    assert menu.count("aria-current") == 1
+
+
 def test_qui_refuse_les_messages_recoit_un_courrier_seulement(personas: Personas) -> None:
     refuse = replace(JOINDRE, consentement=Consentement.REFUSE)
     personne = personnes.creer(

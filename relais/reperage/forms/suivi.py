@@ -22,7 +22,7 @@ from relais.reperage.actions.conflits import Decision
 from relais.reperage.dossier import Conflit, Coordonnees, Dossier, Identite
 from relais.reperage.rapprochement import DOUBLON, NAISSANCE, NIR, naissance_lue
 from relais.socle import horloge
-from relais.socle.templatetags.relais_affichage import date_moyenne
+from relais.socle.templatetags.relais_affichage import date_moyenne, telephone
 
 TELEPHONES = ("telephone", "autre_telephone")
 COURRIELS = ("courriel", "autre_courriel")
@@ -100,7 +100,10 @@ def coordonnees_initiales(connues: Coordonnees) -> dict[str, Any]:
     """The values of the form, from what is kept."""
     plusieurs = {
         nom: valeur
-        for noms, valeurs in ((TELEPHONES, connues.telephones), (COURRIELS, connues.courriels))
+        for noms, valeurs in (
+            (TELEPHONES, [telephone(numero) for numero in connues.telephones]),
+            (COURRIELS, connues.courriels),
+        )
         for nom, valeur in zip(noms, valeurs, strict=False)
     }
     return {

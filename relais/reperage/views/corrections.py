@@ -16,9 +16,10 @@ from relais.fiches.actions.acte import ActeRefuse
 from relais.reperage import dossiers, droits
 from relais.reperage.actions import coordonnees, situation
 from relais.reperage.actions.acte import ConflitDeVersion
-from relais.reperage.dossier import Coordonnees, Situation
+from relais.reperage.dossier import Dossier
 from relais.reperage.forms.situation import FormulaireSituation, situation_initiale
 from relais.reperage.forms.suivi import FormulaireCoordonnees, coordonnees_initiales
+from relais.reperage.lignes import nom_affiche
 from relais.reperage.models import Personne
 from relais.reperage.views.portes import a_comparer, a_qui_repere, la_personne, page_de
 from relais.socle import horloge
@@ -72,14 +73,15 @@ def corriger_la_situation(requete: HttpRequest, numero: UUID) -> HttpResponse:
 
 
 def _corriger(requete: HttpRequest, personne: Personne, partie: Partie) -> HttpResponse:
-    connue = getattr(dossiers.lire(personne), partie.nom)
+    dossier = dossiers.lire(personne)
+    connue = getattr(dossier, partie.nom)
     initiales = partie.initiales(connue)
     if requete.method == "GET":
         form = partie.form(connue=connue, initial={**initiales, "version": personne.version})
-        return _page(requete, personne, partie, connue, form)
+        return _page(requete, personne, partie, dossier, form)
     form = partie.form(requete.POST, connue=connue)
     if not form.is_valid():
-        return _page(requete, personne, partie, connue, form, statut=422)
+        return _page(requete, personne, partie, dossier, form, statut=422)
     dite = getattr(form, partie.nom)(connue)
     try:
         corrigee = partie.acte(
@@ -92,7 +94,7 @@ def _corriger(requete: HttpRequest, personne: Personne, partie: Partie) -> HttpR
     except ConflitDeVersion as conflit:
         differents = ecarts.des_champs(form, partie.initiales(dite), initiales)
         statut = a_comparer(form, personne, conflit)
-        return _page(requete, personne, partie, connue, form, differents, statut=statut)
+        return _page(requete, personne, partie, dossier, form, differents, statut=statut)
     except ActeRefuse as refus:
         messages.error(requete, refus.phrase)
         return redirect("reperage:liste")
@@ -117,7 +119,7 @@ def _page(
     requete: HttpRequest,
     personne: Personne,
     partie: Partie,
-    connue: Situation | Coordonnees,
+    dossier: Dossier,
     form: forms.Form,
     differents: list[ecarts.Ecart] | None = None,
     *,
@@ -125,7 +127,8 @@ def _page(
 ) -> HttpResponse:
     contexte = {
         "partie": partie,
-        "connue": connue,
+        "nom": nom_affiche(dossier.identite),
+        "connue": getattr(dossier, partie.nom),
         "form": form,
         "differents": differents,
     }
