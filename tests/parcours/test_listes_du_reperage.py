@@ -98,6 +98,19 @@ def test_l_encadrante_partage_une_page_au_clavier(visiteur, personas):
     assert page.url.endswith("/reperage/?urgence=1")
 
 
+def test_confier_reste_sous_les_yeux_et_les_chiffres_tiennent(visiteur, personas):
+    """At 1280 by 720, with a list longer than the screen."""
+    peupler(personas)
+    ecran = {"width": 1280, "height": 720}
+    page = entrer(visiteur(viewport=ecran), personas.encadrante_rennes, "/reperage/")
+    place = page.get_by_role("button", name="Confier…").bounding_box()
+    assert place["y"] + place["height"] <= ecran["height"]
+    chiffres = page.get_by_role("region", name="En chiffres")
+    assert chiffres.evaluate("e => e.scrollWidth <= e.clientWidth")
+    page.set_viewport_size({"width": 360, "height": 740})
+    tient_dans_la_largeur(page)
+
+
 def test_sans_script_on_confie_et_on_exporte(visiteur, personas):
     gens = peupler(personas, 6)
     page = entrer(visiteur(java_script_enabled=False), personas.encadrante_rennes, "/reperage/")

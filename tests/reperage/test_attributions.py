@@ -306,6 +306,14 @@ def test_le_charge_du_reperage_confie_a_une_equipe(personas: Personas) -> None:
     assert relire(personne).equipe == nord
 
 
+def test_l_apercu_dit_qu_une_equipe_ne_recoit_que_les_siennes(personas: Personas) -> None:
+    for code in ("T1", "T1", "T6"):
+        creer(dossier(), territoire=code)
+    lue = connecter(personas.charge_reperage).get("/reperage/confier/?toutes=1").content.decode()
+    assert "les autres ne changent pas" in lue
+    assert "Voir les 3 personnes" in lue
+
+
 def test_l_apercu_dit_ce_que_chacun_a_deja(personas: Personas) -> None:
     for rang in range(3):
         une(f"P{rang}", suivie_par=personas.ts_rennes)

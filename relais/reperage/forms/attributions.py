@@ -17,6 +17,8 @@ class FormulaireEquipe(forms.Form):
 
     a = forms.ChoiceField(
         label="À quelle équipe ?",
+        help_text="Une équipe ne reçoit que les personnes de son territoire : les autres ne"
+        " changent pas.",
         widget=forms.RadioSelect,
         error_messages={"required": A_CHOISIR, "invalid_choice": A_CHOISIR},
     )
