@@ -63,6 +63,9 @@ _MENU: dict[Role, list[tuple[str, str]]] = {
     ],
 }
 
+# Pages whose address does not begin with that of the entry that they are under.
+_SOUS = {"/reperage/imports/": "/reperage/importer/", "/fiches/": "/corbeille/"}
+
 
 def pages_de(affectation: Affectation | None) -> list[tuple[str, str]]:
     """(label, URL name) of the pages of a role, its home first."""
@@ -92,11 +95,18 @@ def contexte_de_page(requete: HttpRequest) -> dict[str, Any]:
 def _menu(affectation: Affectation, ici: str) -> list[dict[str, str]]:
     """The entries; `courant`, as ARIA has it: the page itself, or the one that it is under."""
     entrees = [(libelle, reverse(nom)) for libelle, nom in pages_de(affectation)]
-    dessus = max((url for _, url in entrees if ici.startswith(url)), key=len, default="")
+    dessus = _dessus({url for _, url in entrees}, ici)
     return [
         {"url": url, "libelle": libelle, "courant": _courant(url, ici) if url == dessus else ""}
         for libelle, url in entrees
     ]
+
+
+def _dessus(urls: set[str], ici: str) -> str:
+    """Which of these addresses that page is under, as closely as its own address says."""
+    debuts = {"": "", **{url: url for url in urls}}
+    debuts |= {debut: url for debut, url in _SOUS.items() if url in urls and debut not in urls}
+    return debuts[max(filter(ici.startswith, debuts), key=len)]
 
 
 def _courant(url: str, ici: str) -> str:

@@ -193,7 +193,9 @@ LIBELLES_DIFFERENCE: dict[str, str] = {
     Difference.REVENUE: "Revenue dans le fichier",
     Difference.DE_63_ANS: "Entre dans le public des 63 ans et plus",
     Difference.INVALIDITE: "Pension d’invalidité signalée pour la première fois",
-    Difference.SUSPENSION: "Suspension pour le motif 35, signalée pour la première fois",
+    Difference.SUSPENSION: (
+        "Versement suspendu dans l’attente d’une demande de retraite, pour la première fois"
+    ),
     Difference.SITUATION: "Situation modifiée",
     Difference.REPETEE: "Plusieurs fois dans le fichier",
     Difference.COORDONNEES: "Coordonnées modifiées",

@@ -36,8 +36,8 @@ _PHRASES: dict[Difference, tuple[str, str]] = {
         "pensions d’invalidité signalées pour la première fois",
     ),
     Difference.SUSPENSION: (
-        "suspension pour le motif 35, signalée pour la première fois",
-        "suspensions pour le motif 35, signalées pour la première fois",
+        "versement suspendu dans l’attente d’une demande de retraite, pour la première fois",
+        "versements suspendus dans l’attente d’une demande de retraite, pour la première fois",
     ),
     Difference.DEMENAGEE: ("personne a changé d’adresse", "personnes ont changé d’adresse"),
     Difference.DECEDEE: (
@@ -89,15 +89,18 @@ _PHRASES: dict[Difference, tuple[str, str]] = {
         "contacts laissés : rien ne dit avec certitude de qui ils sont",
     ),
 }
+# Once stored, who is meant is found in the list.
+_FILTRES = {Difference.SORTIE: "flux=hors&contact=toutes", Difference.CONFLIT: "decider=on"}
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One kind of change: how many people, and those who are named."""
+    """One kind of change: how many people, those who are named, and where the list shows them."""
 
     mots: str
     nombre: int
     gens: tuple[Changement, ...] = ()
+    filtre: str = ""
 
     @property
     def tus(self) -> int:
@@ -129,7 +132,12 @@ def changements(depot: Import, constats: Constats) -> list[Change]:
     for un in constats.changements:
         par_genre.setdefault(un.quoi, []).append(un)
     return [
-        Change(un if combien < 2 else plusieurs, combien, tuple(par_genre.get(quoi, ())))
+        Change(
+            un if combien < 2 else plusieurs,
+            combien,
+            tuple(par_genre.get(quoi, ())),
+            _FILTRES.get(quoi, "") if depot.etat == EtatImport.FAIT else "",
+        )
         for quoi, (un, plusieurs) in _PHRASES.items()
         if (combien := depot.comptes.get(quoi, 0))
     ]

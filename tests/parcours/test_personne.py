@@ -217,7 +217,7 @@ def test_chaque_etat_est_accessible(
         expect(page.get_by_role("alert")).to_contain_text("Cochez ce qui s’est passé.")
     if etat == "plus-concernee":
         page.get_by_role("button", name="Effacer ses informations").click()
-        expect(page.get_by_role("alert")).to_contain_text("Dites pourquoi.")
+        expect(page.get_by_role("alert")).to_contain_text("Choisissez ce qui s’est passé.")
     photo(page, f"8-{etat}")
     sans_faute(page)
 

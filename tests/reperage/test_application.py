@@ -113,6 +113,10 @@ def test_qui_n_est_plus_dans_un_fichier_complet_sort_du_flux_et_n_est_pas_efface
     depot = importer(charge, suivant)
     assert depot.comptes["sortie"] == 1
     assert sorted(une.hors_flux_le is None for une in gardees()) == [False, True]
+    lue = charge.get(f"/reperage/imports/{depot.pk}/").content.decode()
+    assert 'href="/reperage/?flux=hors&amp;contact=toutes"' in lue
+    liste = charge.get("/reperage/?flux=hors&contact=toutes").content.decode()
+    assert "<strong>1 personne.</strong>" in liste
 
 
 def test_le_meme_fichier_deux_fois_le_dit_et_ne_change_rien(charge: Client) -> None:

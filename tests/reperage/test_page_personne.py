@@ -19,6 +19,7 @@ from relais.reperage.dossier import Coordonnees, Dossier, Foyer, Origine, Passag
 from relais.socle import horloge
 from tests.fiches.gestes import vu_de
 from tests.personas import Personas, connecter
+from tests.reperage import gestes as imports
 from tests.reperage import personnes
 from tests.reperage.pages import ouvrir, texte
 from tests.reperage.personnes import DEPARTEMENT, dossier, ne_le
@@ -110,13 +111,16 @@ def test_les_pages_qui_corrigent_disent_de_qui_et_les_numeros_se_lisent(
         ("/reperage/", 'href="/reperage/" aria-current="page"'),
         ("/reperage/confier/?toutes=1", 'href="/reperage/" aria-current="true"'),
         ("/reperage/importer/", 'href="/reperage/importer/" aria-current="page"'),
+        ("/reperage/imports/{depot}/", 'href="/reperage/importer/" aria-current="true"'),
     ],
 )
 def test_le_menu_dit_ou_l_on_est_et_sous_quoi(
     adresse: str, courant: str, personas: Personas
 ) -> None:
     personnes.creer(dossier())
-    lue = connecter(personas.charge_reperage).get(adresse).content.decode()
+    charge = connecter(personas.charge_reperage)
+    depot = imports.deposer(charge, imports.UN_FLUX)
+    lue = charge.get(adresse.format(depot=depot.pk)).content.decode()
     menu = lue.split("Menu principal")[1].split("</nav>")[0]
     assert courant in menu
     assert menu.count("aria-current") == 1

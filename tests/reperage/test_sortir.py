@@ -122,7 +122,7 @@ def test_sans_raison_rien_n_est_efface(personas: Personas) -> None:
     personne = suivie(personas)
     reponse = connecter(personas.ts_rennes).post(adresse(personne, "plus-concernee"), {"motif": ""})
     assert reponse.status_code == 422
-    assert "Dites pourquoi." in texte(reponse)
+    assert "Choisissez ce qui s’est passé." in texte(reponse)
     assert reste(personne)
 
 

@@ -168,7 +168,7 @@ class FormulaireSortie(forms.Form):
         label="Que s’est-il passé ?",
         choices=[(str(code), mots) for code, mots in LIBELLES_SORTIE.items()],
         coerce=MotifSortie,
-        vide="Dites pourquoi.",
+        vide="Choisissez ce qui s’est passé.",
     )
 
 
