@@ -119,6 +119,12 @@ ACTES_CHERCHES = (
     Action.DESTRUCTION,
 )
 IDENTIFIANT = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+# Looked for together: the same act, whatever it is on.
+CHERCHES: dict[str, str] = {
+    **{un: ACTES[un] for un in ACTES_CHERCHES},
+    Action.LECTURE: "Fiche ou personne repérée lue",
+    Action.LECTURE_LISTE: "Liste, fichier ou journal lus",
+}
 _RAISONS = {**{str(code): dit for code, dit in RAISONS_COPIE.items()}, **RAISONS_OUVERTURE}
 # What an identifier is of, by the act that bears it; any other one is an account's.
 _PERSONNE, _FICHIER = "personne repérée", "fichier du repérage"

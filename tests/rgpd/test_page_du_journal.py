@@ -170,7 +170,7 @@ def test_un_fichier_du_reperage_n_est_ni_le_journal_ni_un_compte(personas: Perso
 def test_les_filtres_replies_disent_ce_qui_est_cherche(personas: Personas) -> None:
     texte = page(personas.dpo_departement, "/journal/?acte=lecture&debut=2026-11-01")
     assert "Filtres&nbsp;: 2 actifs" in texte
-    assert "Acte\xa0: Fiche lue\u202f; Du\xa0: 1er\xa0novembre 2026" in texte
+    assert "Acte\xa0: Fiche ou personne repérée lue\u202f; Du\xa0: 1er\xa0novembre 2026" in texte
 
 
 def test_un_agent_de_l_autre_partie_ne_se_cherche_pas(personas: Personas) -> None:

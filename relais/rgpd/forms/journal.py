@@ -12,7 +12,7 @@ from relais.fiches.forms.periodes import FormulairePeriode
 from relais.journal import lecture
 from relais.journal.models import Action, EvenementQuerySet
 from relais.rgpd.forms.periodes import PeriodeBornee, trente_derniers_jours
-from relais.rgpd.libelles import ACTES, ACTES_CHERCHES
+from relais.rgpd.libelles import CHERCHES
 
 
 class FormulaireExportDuJournal(PeriodeBornee):
@@ -38,7 +38,7 @@ class FiltresJournal(FormulairePeriode):
         label="Acte",
         coerce=Action,
         empty_value=None,
-        choices=[("", "Tous"), *((un.value, ACTES[un]) for un in ACTES_CHERCHES)],
+        choices=[("", "Tous"), *((str(un), mots) for un, mots in CHERCHES.items())],
         error_messages={"invalid_choice": "Cet acte n’existe pas."},
     )
     field_order = ("reference", "agent", "acte", "debut", "fin")
