@@ -128,6 +128,19 @@ def page_signee() -> dict[str, Any]:
     return {"name": "page.jpg", "mimeType": "image/jpeg", "buffer": tampon.getvalue()}
 
 
+def rien_de_trop_petit(page: Page) -> None:
+    """Whatever is pressed in the page is 24 px at least, a box with its label (WCAG 2.5.8)."""
+    petits = page.evaluate(
+        """() => [...document.querySelectorAll("a, button, select, summary, input")]
+            .filter((e) => e.checkVisibility() && !e.closest(".evitement"))
+            .map((e) => [e.textContent.trim(), (e.closest("label, .case") ?? e)])
+            .map(([nom, e]) => [nom, e.getBoundingClientRect()])
+            .filter(([, place]) => place.width > 1 && Math.min(place.width, place.height) < 24)
+            .map(([nom]) => nom)"""
+    )
+    assert petits == [], page.url
+
+
 def tient_dans_la_largeur(page: Page) -> None:
     """Nothing to scroll sideways (WCAG 1.4.10)."""
     page.wait_for_load_state()

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from relais.reperage.models import Personne
 from relais.socle import horloge
-from tests.parcours.gestes import TELEPHONE, entrer, tient_dans_la_largeur
+from tests.parcours.gestes import TELEPHONE, entrer, rien_de_trop_petit, tient_dans_la_largeur
 from tests.parcours.test_clavier import avancer
 from tests.personas import creer_personas
 from tests.reperage.personnes import creer, dossier, ne_le, relire
@@ -135,6 +135,7 @@ def test_la_liste_tient_sur_un_telephone(visiteur, personas):
     for qui in ("charge_reperage", "ts_rennes"):
         page = entrer(visiteur(**TELEPHONE), getattr(personas, qui), "/reperage/")
         tient_dans_la_largeur(page)
+        rien_de_trop_petit(page)
         expect(page.get_by_text("FICTIF").first).to_be_visible()
 
 
@@ -172,6 +173,15 @@ def test_sur_un_ecran_large_les_filtres_sont_la(visiteur, personas):
     page = entrer(visiteur(), personas.charge_reperage, "/reperage/?tis=T1")
     expect(page.get_by_label("Territoire")).to_be_visible()
     expect(page.locator(".filtres-pli")).to_be_hidden()
+
+
+def test_les_chiffres_s_impriment_ensemble_et_leur_total_une_fois(visiteur, personas):
+    peupler(personas)
+    page = entrer(visiteur(), personas.charge_reperage, "/reperage/")
+    page.emulate_media(media="print")
+    total, chiffres = page.locator("tfoot"), page.locator("section.apres-tableau")
+    expect(total).to_have_css("display", "table-row-group")  # a footer comes back on each page
+    expect(chiffres).to_have_css("break-inside", "avoid")
 
 
 def test_la_page_imprimee_ne_dit_pas_pourquoi(visiteur, personas):

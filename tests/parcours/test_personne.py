@@ -12,7 +12,13 @@ from playwright.sync_api import Page, expect
 from relais.regles.reperage import Consentement
 from relais.reperage.dossier import Conflit, Coordonnees, Dossier, Foyer, Origine
 from relais.socle import horloge
-from tests.parcours.gestes import TELEPHONE, Ecran, entrer, tient_dans_la_largeur
+from tests.parcours.gestes import (
+    TELEPHONE,
+    Ecran,
+    entrer,
+    rien_de_trop_petit,
+    tient_dans_la_largeur,
+)
 from tests.personas import Personas, creer_personas
 from tests.reperage import personnes
 from tests.reperage.personnes import dossier, ne_le
@@ -131,6 +137,7 @@ def test_la_page_tient_sur_un_telephone(visiteur: Callable[..., Page], gens: Per
     page = visiteur(**TELEPHONE)
     entrer(page, gens.ts_rennes, f"/reperage/personnes/{elle.pk}/")
     tient_dans_la_largeur(page)
+    rien_de_trop_petit(page)
     photo(page, "6-telephone")
     page.goto(f"/reperage/personnes/{elle.pk}/objectif/")
     tient_dans_la_largeur(page)

@@ -253,7 +253,7 @@ def _valeur_dite(champ: forms.Field, valeur: object) -> str:
     """After a label: the words of a choice, the day of a date; nothing of a box."""
     if isinstance(champ, forms.ChoiceField):
         choix = cast(Iterable[tuple[object, str]], champ.choices)
-        return " : " + next(mots for code, mots in choix if str(code) == str(valeur))
+        return f" : {next((mots for code, mots in choix if str(code) == str(valeur)), valeur)}"
     if isinstance(valeur, bool):
         return ""
     return f" : {date_moyenne(valeur) if isinstance(valeur, date) else valeur}"
