@@ -1,11 +1,15 @@
 """Somebody of whom a file tells twice: put together before anything, wherever the rows stand."""
 
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from relais.regles.foyer import Precision
+from relais.regles.nir import calculer_cle
 from relais.regles.reperage import Difference, EtatImport
 from relais.regles.subsidiarite import Aah
 from relais.reperage import constats, lots, repetitions
@@ -174,3 +178,61 @@ def test_l_activite_de_deux_blocs_reste_celle_d_une_personne(charge: Any) -> Non
     un = personne("1963-05-01", qui=MOI, suite=activite("INV") + activite("SAL"))
     importer(charge, flux(foyer(un, demande="1"), foyer(un, demande="1")))
     assert seule()[1].situation == Situation(invalidite=True, travaille=True)
+
+
+LECTURE = """
+import sys
+from datetime import date
+from pathlib import Path
+
+import django
+
+django.setup()
+from relais.reperage import flux_cnaf
+from relais.reperage.comparaison import Recue
+from relais.reperage.evenements import Personne
+from relais.reperage.repetitions import Repetitions
+
+vues = Repetitions()
+lues = flux_cnaf.lire(Path(sys.argv[1]), au=date(2026, 11, 1), identites=True).evenements
+for rang, lue in enumerate(lue for lue in lues if isinstance(lue, Personne)):
+    vues.voir(rang, Recue(lue.dossier, lue.foyer, lue.dites))
+etat = Path("/proc/self/status").read_text()
+print(rang + 1, next(ligne.split()[1] for ligne in etat.splitlines() if "VmHWM" in ligne))
+"""
+
+
+@pytest.mark.long
+@pytest.mark.timeout(3600)
+def test_quatre_cent_mille_personnes_se_lisent_dans_200_mo(tmp_path: Path) -> None:
+    source, foyers = tmp_path / "flux.xml", 200_000
+    tete, fin = flux(annonces=foyers).split(b"<TransmissionFlux>")
+    with source.open("wb") as sortie:
+        sortie.write(tete)
+        sortie.writelines(_couple(rang).encode("cp1252") for rang in range(foyers))
+        sortie.writelines(_couple(rang).encode("cp1252") for rang in range(0, foyers, 100))
+        sortie.write(b"<TransmissionFlux>" + fin)
+    mots = [sys.executable, "-c", LECTURE, source]
+    fait = subprocess.run(mots, capture_output=True, text=True, check=True)
+    personnes, memoire = map(int, fait.stdout.split())
+    assert personnes == 2 * (foyers + foyers // 100)
+    assert memoire < 200 * 1024
+
+
+def _couple(rang: int) -> str:
+    """Two people whom no other household has, with all that tells them apart."""
+    nom = f"{rang:06}".translate(str.maketrans("0123456789", "BCDFGHJKLM"))
+    corps = f"605{35001 + rang // 999}{1 + rang % 999:03}"
+    return foyer(
+        *(
+            personne(
+                "1960-05-01",
+                role,
+                nir=f"{sexe}{corps}{calculer_cle(f'{sexe}{corps}')}",
+                qui={"NOM": nom, "NOMNAI": f"{nom}{prenom[0]}", "PRENOM": prenom},
+            )
+            for role, sexe, prenom in (("DEM", 2, "Ode"), ("CJT", 1, "Noé"))
+        ),
+        demande=f"{rang:011}",
+        matricule=f"{rang:07}",
+    )
