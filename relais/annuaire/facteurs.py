@@ -138,12 +138,6 @@ def poser_application(agent: Agent, secret: str | None = None) -> None:
     )
 
 
-def code_du_moment(agent: Agent) -> str:
-    """The six digits of the agent's application now; empty without one."""
-    application = Authenticator.objects.filter(user=agent, type=Authenticator.Type.TOTP).first()
-    return code_de(agent, application.data["secret"]) if application else ""
-
-
 def code_de(agent: Agent, scelle: str) -> str:
     """The six digits that a sealed secret gives now."""
     secret = ouvrir_secret(agent, scelle)

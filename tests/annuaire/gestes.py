@@ -2,17 +2,24 @@
 
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal import auth as totp
 from django.test import Client
 
-from relais.annuaire.facteurs import code_du_moment
-from relais.annuaire.models import Affectation
+from relais.annuaire.facteurs import code_de
+from relais.annuaire.models import Affectation, Agent
 from relais.journal.models import Evenement
 from relais.journal.mur import pour
 from tests.personas import MOT_DE_PASSE, poser_second_facteur
 
 CONNEXION = "/compte/connexion/"
 CODE = "/compte/second-facteur/"
+
+
+def code_du_moment(agent: Agent) -> str:
+    """The six digits of the agent's application now; empty without one."""
+    application = Authenticator.objects.filter(user=agent, type=Authenticator.Type.TOTP).first()
+    return code_de(agent, application.data["secret"]) if application else ""
 
 
 def donner_mot_de_passe(

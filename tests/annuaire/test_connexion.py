@@ -7,12 +7,12 @@ from django.conf import settings
 from django.test import Client
 from django.urls import get_resolver
 
-from relais.annuaire.facteurs import code_du_moment
 from relais.annuaire.models import Affectation
 from relais.journal.models import SYSTEME
 from tests.annuaire.gestes import (
     CODE,
     CONNEXION,
+    code_du_moment,
     donner_mot_de_passe,
     entrer,
     est_connecte,

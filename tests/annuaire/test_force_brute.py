@@ -11,9 +11,8 @@ from collections import Counter
 import pytest
 from django.test import Client
 
-from relais.annuaire.facteurs import code_du_moment
 from relais.journal.models import SYSTEME
-from tests.annuaire.gestes import CODE, donner_mot_de_passe, est_connecte, journal
+from tests.annuaire.gestes import CODE, code_du_moment, donner_mot_de_passe, est_connecte, journal
 from tests.personas import MOT_DE_PASSE, PERSONAS, creer_personas, poser_second_facteur
 
 # Those whom nobody attacks: they log in meanwhile, from the very addresses of the attackers.

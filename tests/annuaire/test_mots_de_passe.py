@@ -8,11 +8,10 @@ from django.test import Client
 
 from relais.annuaire.actions import roles
 from relais.annuaire.contexte import contexte
-from relais.annuaire.facteurs import code_du_moment
 from relais.annuaire.models import Affectation
 from relais.regles.convention import Role
 from relais.socle import horloge
-from tests.annuaire.gestes import CODE, CONNEXION, donner_mot_de_passe, entrer
+from tests.annuaire.gestes import CODE, CONNEXION, code_du_moment, donner_mot_de_passe, entrer
 from tests.annuaire.test_cle_d_acces import SEULE, demander, donner_une_cle
 from tests.personas import MOT_DE_PASSE, connecter, poser_second_facteur
 

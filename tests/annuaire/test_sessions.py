@@ -8,11 +8,10 @@ import time
 import pytest
 from django.test import Client
 
-from relais.annuaire.facteurs import code_du_moment
 from relais.annuaire.models import Seance
 from relais.annuaire.reperes_de_seance import navigateur as nom_du_navigateur
 from tests import banc
-from tests.annuaire.gestes import entrer, est_connecte, journal
+from tests.annuaire.gestes import code_du_moment, entrer, est_connecte, journal
 from tests.personas import MOT_DE_PASSE, connecter, creer_personas
 
 COMMANDE = [sys.executable, "-m", "relais", "agent"]

@@ -8,8 +8,8 @@ from typing import Any
 from PIL import Image, ImageDraw
 from playwright.sync_api import Locator, Page, expect
 
-from relais.annuaire.facteurs import code_du_moment
 from relais.annuaire.models import Affectation
+from tests.annuaire.gestes import code_du_moment
 from tests.personas import MOT_DE_PASSE, connecter, poser_second_facteur
 
 NIR_FAUX = "1 85 05 78 006 084 36"

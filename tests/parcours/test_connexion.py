@@ -5,10 +5,9 @@ import pytest
 from playwright.sync_api import expect
 
 from relais.annuaire.demonstration import MOT_DE_PASSE as MOT_FICTIF
-from relais.annuaire.facteurs import code_du_moment
 from relais.annuaire.magasin_de_seances import SessionStore
 from relais.socle import marque
-from tests.annuaire.gestes import code_pour
+from tests.annuaire.gestes import code_du_moment, code_pour
 from tests.personas import MOT_DE_PASSE, SECRET_TOTP, creer_personas, poser_second_facteur
 
 FORMATS = {

@@ -10,11 +10,11 @@ from django.conf import settings
 from playwright.sync_api import expect
 
 from relais.annuaire import seances
-from relais.annuaire.facteurs import code_du_moment
 from relais.annuaire.models import SaisieGardee
 from relais.fiches.models import Fiche
 from relais.socle import horloge
 from tests.adaptateurs.serveur_smtp import port_libre
+from tests.annuaire.gestes import code_du_moment
 from tests.fiches import gestes as actes
 from tests.fiches.gestes import prendre, transmettre
 from tests.parcours.gestes import NIR_FAUX, NIR_JUSTE, Ecran, entrer
