@@ -26,9 +26,9 @@ from relais.rgpd.actions import orphelines
 from tests.banc import Base
 from tests.couteau import JAMAIS, compter, tuer_au
 from tests.fiches import gestes
+from tests.fiches.canaris import CONTENU, IDENTITE, fichiers, trouves
 from tests.fiches.gestes import PRECISION
 from tests.fiches.saisie import SAISIE, trait
-from tests.fiches.test_residus import CONTENU, IDENTITE, fichiers, trouves
 from tests.personas import Personas, connecter
 from tests.rgpd.gestes import purger
 from tests.rgpd.test_residus_de_la_purge import Chiffre, lus, partout, voler

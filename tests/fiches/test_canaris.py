@@ -29,9 +29,9 @@ from relais.fiches.models import Exemplaire, Fiche
 from relais.regles.fiche import NatureReponse
 from tests.banc import Base
 from tests.fiches import gestes
+from tests.fiches.canaris import courriels, fichiers, metadonnees, rangees, vidage
 from tests.fiches.gestes import CAISSE, DEPARTEMENT
 from tests.fiches.saisie import SAISIE, trait, version
-from tests.fiches.test_residus import courriels, fichiers, metadonnees, rangees, vidage
 from tests.personas import Personas, connecter
 
 MARQUE = "zqvkwx"  # in no word of the product, and too long for a chance of base64

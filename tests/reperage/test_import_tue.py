@@ -21,8 +21,8 @@ from relais.reperage.actions import applications, lectures
 from relais.reperage.models import Import, Personne
 from tests.banc import Base
 from tests.couteau import JAMAIS, tuer_au
+from tests.fiches.canaris import fichiers
 from tests.fiches.gestes import vu_de
-from tests.fiches.test_residus import fichiers
 from tests.personas import Personas, connecter
 from tests.processus import attendre, processus
 from tests.reperage.flux import flux, foyer, personne

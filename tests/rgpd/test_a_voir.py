@@ -11,8 +11,8 @@ from relais.socle import horloge
 from tests.fiches import gestes
 from tests.fiches.gestes import CAISSE, DEPARTEMENT
 from tests.personas import Personas
+from tests.rgpd.pages import page
 from tests.rgpd.test_page_des_retenues import retenir
-from tests.rgpd.test_page_du_journal import page
 
 
 def dits(qui: Any) -> list[str]:

@@ -12,7 +12,7 @@ from relais.regles import lecture
 from relais.rgpd import ressort
 from relais.socle.horloge import PARIS
 from tests.personas import Personas, connecter
-from tests.rgpd.test_page_du_journal import page, rangees
+from tests.rgpd.pages import page, rangees
 
 SAMEDI = datetime(2026, 11, 21, 22, 4, tzinfo=PARIS)
 LUNDI = datetime(2026, 11, 23, 10, 0, tzinfo=PARIS)

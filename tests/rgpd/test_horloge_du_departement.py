@@ -9,37 +9,16 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 
 from relais.annuaire.contexte import contexte
-from relais.annuaire.models import Affectation
 from relais.fiches.actions import conservation, dossier, envois
 from relais.fiches.actions.acte import ActeRefuse
 from relais.fiches.models import Avis, Effacement, Envoi, Fiche, Rappel, Tour, Transition
 from tests.fiches import gestes
 from tests.fiches.gestes import CAISSE, DEPARTEMENT, JOUR, apres
 from tests.personas import Personas
+from tests.rgpd.fins import CLOS, FINI, LE, engagee, faire, minuit, terminee
 from tests.rgpd.gestes import certifies, lisibles, purger
 
 INSTANT = timedelta(microseconds=1)
-FINI, CLOS = date(2026, 12, 1), date(2026, 11, 30)
-LE = apres(days=40)
-
-
-def terminee(personas: Personas) -> Fiche:
-    """Sent on Monday, answered, closed four hours later."""
-    fiche = gestes.transmettre(personas.ts_rennes)
-    gestes.repondre(personas.agent_caisse, fiche)
-    gestes.clore(personas.ts_rennes, fiche)
-    return gestes.relire(fiche, DEPARTEMENT)
-
-
-def faire(acte: Callable[..., Any], fiche: Fiche, par: Affectation, **dit: Any) -> Fiche:
-    with contexte(par):
-        return acte(Fiche.objects.get(pk=fiche.pk), par=par, **{"maintenant": LE, **dit})
-
-
-def minuit(annee: int, mois: int, jour: int) -> datetime:
-    return datetime(annee, mois, jour, tzinfo=gestes.LUNDI.tzinfo) - timedelta(
-        hours=2 if 4 <= mois <= 10 else 1
-    )
 
 
 def horloge(fiche: Fiche) -> tuple[datetime | None, date | None]:
@@ -230,14 +209,6 @@ def test_les_lignes_attendent_les_exemplaires_de_la_caisse(personas: Personas) -
     with gestes.vu_de(CAISSE):
         assert not Fiche.objects.exists()
     assert certifies(DEPARTEMENT) == {"brouillon_fini": 1, "dossier_papier": 3}
-
-
-def engagee(personas: Personas) -> Fiche:
-    fiche = terminee(personas)
-    faire(conservation.finir_accompagnement, fiche, personas.ts_rennes, le=FINI)
-    with gestes.vu_de(DEPARTEMENT):
-        Fiche.objects.engager([fiche.pk], LE)
-    return fiche
 
 
 @pytest.mark.parametrize(

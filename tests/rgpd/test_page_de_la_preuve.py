@@ -17,7 +17,7 @@ from relais.socle import horloge
 from tests.fiches import gestes
 from tests.fiches.gestes import DEPARTEMENT
 from tests.personas import Personas, connecter
-from tests.rgpd.test_page_du_journal import page, rangees
+from tests.rgpd.pages import page, rangees
 
 ADRESSE = "/journal/preuve/"
 

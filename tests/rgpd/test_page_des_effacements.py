@@ -21,7 +21,7 @@ from tests.fiches import gestes
 from tests.fiches.gestes import CAISSE, DEPARTEMENT, apres
 from tests.personas import Personas, connecter
 from tests.rgpd.gestes import certificats, purger
-from tests.rgpd.test_page_du_journal import SECRETS, page, rangees
+from tests.rgpd.pages import SECRETS, page, rangees
 
 EFFACEE = apres(days=21)  # 14 December 2026
 

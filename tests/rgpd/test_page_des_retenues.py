@@ -15,7 +15,7 @@ from relais.socle.templatetags.relais_affichage import date_moyenne
 from tests.fiches import gestes
 from tests.fiches.gestes import DEPARTEMENT
 from tests.personas import Personas, connecter
-from tests.rgpd.test_page_du_journal import page, rangees
+from tests.rgpd.pages import page, rangees
 
 POSER = "/retenues/poser/"
 

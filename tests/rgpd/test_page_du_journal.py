@@ -1,8 +1,6 @@
 """The DPO's page of the journal: who did what, on which reference; never what a fiche says."""
 
 import re
-from html import unescape
-from typing import Any
 
 import pytest
 from django.db import connection
@@ -18,25 +16,9 @@ from tests.fiches.test_archives import archiver, terminee
 from tests.personas import PERSONAS, Personas, connecter
 from tests.reperage import gestes as imports
 from tests.reperage import personnes as reperees
+from tests.rgpd.pages import SECRETS, page, rangees
 
 AGENTS = "|".join(f"{prenom} {nom}" for prenom, nom, *_ in PERSONAS.values())
-SECRETS = ("FICTIF", "Fictif", "Camille", "185057800608491", "1 85 05", "02 61 91 35 77")
-
-
-def page(qui: Any, adresse: str = "/journal/", attendu: int = 200) -> str:
-    reponse = connecter(qui).get(adresse)
-    assert reponse.status_code == attendu
-    return reponse.content.decode()
-
-
-def rangees(texte: str) -> list[str]:
-    """The text of each row, on one line."""
-    corps = texte.split("<tbody>")[1].split("</tbody>")[0] if "<tbody>" in texte else ""
-    return [
-        " ".join(unescape(re.sub(r"<[^>]+>", " ", une)).split())
-        for une in corps.split("</tr>")
-        if "<td" in une
-    ]
 
 
 def test_qui_a_lu_quoi_et_quand(personas: Personas) -> None:

@@ -17,8 +17,8 @@ from tests.couteau import JAMAIS, MORTS_AU_MOINS, compter, tuer_au
 from tests.fiches import gestes
 from tests.fiches.gestes import CAISSE, DEPARTEMENT, apres
 from tests.personas import Personas
+from tests.rgpd.fins import faire
 from tests.rgpd.gestes import lisibles, objets_certifies
-from tests.rgpd.test_horloge_du_departement import faire
 
 ANCIEN, ECHUE, VIVANTE = apres(days=-60), apres(days=-20), apres(days=-19)
 

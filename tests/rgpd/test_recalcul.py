@@ -33,8 +33,8 @@ from tests.reperage.personnes import (
 )
 from tests.reperage.test_export_du_reperage import demander
 from tests.reperage.test_purge_du_reperage import deposer
+from tests.rgpd.fins import FINI, faire, minuit, terminee
 from tests.rgpd.gestes import dits
-from tests.rgpd.test_horloge_du_departement import FINI, faire, minuit, terminee
 
 Avenant = Callable[..., None]
 DEBUT = date(2025, 7, 7)

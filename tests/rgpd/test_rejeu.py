@@ -19,8 +19,8 @@ from tests.banc import Base, superutilisateur
 from tests.fiches import gestes
 from tests.fiches.gestes import CAISSE, DEPARTEMENT, apres
 from tests.personas import Personas
+from tests.rgpd.fins import FINI, faire, minuit, terminee
 from tests.rgpd.gestes import certifies, dits, lisibles, objets_certifies, purger
-from tests.rgpd.test_horloge_du_departement import FINI, faire, minuit, terminee
 
 FIN = apres(days=20)
 

@@ -21,11 +21,11 @@ from relais.fiches.models import Fiche, NoteAppel
 from relais.fiches.notes import Appel
 from tests.banc import Base
 from tests.fiches import gestes
+from tests.fiches.canaris import CANARIS, CONTENU, fichiers, trouves, vidage
 from tests.fiches.gestes import CAISSE, DEPARTEMENT, LUNDI
-from tests.fiches.test_residus import CANARIS, CONTENU, fichiers, trouves, vidage
 from tests.personas import Personas
+from tests.rgpd.fins import faire
 from tests.rgpd.gestes import purger
-from tests.rgpd.test_horloge_du_departement import faire
 
 JOURS = timedelta(days=1)
 APPEL = Appel(moyen="telephone", joint="personne", texte=f"Voit {CANARIS['nom']} demain.")

@@ -23,8 +23,8 @@ from relais.socle.models import Restauration
 from tests.adaptateurs.serveur_smtp import port_libre
 from tests.banc import Base, superutilisateur
 from tests.fiches import gestes
+from tests.fiches.canaris import CONTENU, trouves
 from tests.fiches.gestes import CAISSE, DEPARTEMENT
-from tests.fiches.test_residus import CONTENU, trouves
 from tests.personas import Personas, connecter
 from tests.processus import attendre, processus, rassembler_le_statique, reglages_web, repond
 from tests.rgpd.gestes import certifies, lisibles, purger

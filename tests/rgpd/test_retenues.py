@@ -17,8 +17,8 @@ from relais.rgpd.models import Retenue
 from tests.fiches import gestes
 from tests.fiches.gestes import CAISSE, DEPARTEMENT, apres
 from tests.personas import Personas
+from tests.rgpd.fins import FINI, engagee, faire, minuit, terminee
 from tests.rgpd.gestes import lisibles, purger
-from tests.rgpd.test_horloge_du_departement import FINI, engagee, faire, minuit, terminee
 
 DROITS = MotifRetenue.DROITS
 POSEE = apres(days=41)  # 3 January 2027

@@ -21,7 +21,7 @@ from relais.rgpd import sauvegardes
 from relais.rgpd.actions.sauvegarde import sauvegarder
 from tests.banc import Base
 from tests.fiches import gestes
-from tests.fiches.test_residus import CONTENU, trouves
+from tests.fiches.canaris import CONTENU, trouves
 from tests.personas import Personas
 from tests.rgpd.lame import lacher
 from tests.rgpd.sauvegarde import adresses, relais, sql
