@@ -24,7 +24,7 @@ from playwright.sync_api import (
 from tests.banc import Base
 
 SOMBRE = ["color-contrast", "link-in-text-block"]
-LARGEURS = (320, 1280)  # 320: a screen of 1280 px read at 400 %
+LARGEURS = (320, 1024, 1280)  # 320: a screen of 1280 px read at 400 %; 1024: an old laptop
 PATIENCE = 20_000  # milliseconds: other work may share this machine
 # A 4xx answer, or a network that was cut: what follows is each test's own affair.
 ATTENDUS = (
