@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from multiprocessing import get_context, parent_process
-from signal import SIG_IGN, SIGINT, signal
+from signal import SIG_DFL, SIG_IGN, SIGHUP, SIGINT, SIGTERM, signal
 from threading import Thread
 from typing import Any, TypeVar
 
@@ -38,7 +38,9 @@ def a_plusieurs(
 
 def _preparer(fonction: Callable[[str], Any]) -> None:
     global _fonction
-    signal(SIGINT, SIG_IGN)  # Ctrl-C is for the first process, which ends the others
+    for un in (SIGINT, SIGHUP):  # they are for the first process, which ends the others
+        signal(un, SIG_IGN)
+    signal(SIGTERM, SIG_DFL)  # by which it does
     Thread(target=_finir_avec_le_premier, daemon=True).start()
     _fonction = fonction
 

@@ -97,3 +97,26 @@ def test_tue_il_ne_laisse_aucun_processus(gros: Path) -> None:
     while any(map(_vit, nes)):
         assert time.monotonic() < fin, nes
         time.sleep(0.05)
+
+
+UN_MEURT = """
+import os, signal, time
+from relais.reperage import paralleles
+
+def dire(ligne):
+    time.sleep(0.5 if ligne == "meurt" else 60)
+    if ligne == "meurt":
+        os.kill(os.getpid(), signal.SIGKILL)
+
+signal.signal(signal.SIGTERM, signal.default_int_handler)
+paralleles._PAR_LOT = 1
+with paralleles.a_plusieurs(dire, octets=paralleles.GROS) as tous:
+    tous(["meurt", *"abc"])
+"""
+
+
+def test_qu_un_processus_meure_les_autres_finissent() -> None:
+    """Busy or not: what the first one does of SIGTERM is not theirs."""
+    mots = [sys.executable, "-c", UN_MEURT]
+    fait = subprocess.run(mots, capture_output=True, text=True, timeout=30, check=False)
+    assert "BrokenProcessPool" in fait.stderr
