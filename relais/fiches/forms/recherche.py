@@ -18,20 +18,26 @@ class FormulaireReference(forms.Form):
     )
 
 
-class FormulaireRecherche(forms.Form):
-    """A reference, a NIR or a whole name, in one field: nobody has to say which."""
-
-    terme = ChampSansNul(
+def champ_du_terme(label: str, *, aide: str, comment: str) -> ChampSansNul:
+    """The one field of a search, which no browser remembers. `comment`: what may be written."""
+    return ChampSansNul(
         max_length=120,
-        label="Rechercher une fiche",
-        help_text="Référence, numéro de sécurité sociale, ou nom de famille entier.",
-        error_messages={
-            "required": recherche.COMMENT,
-            "max_length": "Ce texte est trop long. " + recherche.COMMENT,
-        },
+        label=label,
+        help_text=aide,
+        error_messages={"required": comment, "max_length": f"Ce texte est trop long. {comment}"},
         widget=forms.TextInput(
             attrs={"autocomplete": "off", "spellcheck": "false", "enterkeyhint": "search"}
         ),
+    )
+
+
+class FormulaireRecherche(forms.Form):
+    """A reference, a NIR or a whole name, in one field: nobody has to say which."""
+
+    terme = champ_du_terme(
+        "Rechercher une fiche",
+        aide="Référence, numéro de sécurité sociale, ou nom de famille entier.",
+        comment=recherche.COMMENT,
     )
 
     def clean_terme(self) -> recherche.Terme:

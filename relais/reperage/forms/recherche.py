@@ -3,7 +3,7 @@
 from django import forms
 from django.core.exceptions import ValidationError
 
-from relais.fiches.champs import ChampSansNul
+from relais.fiches.forms.recherche import champ_du_terme
 from relais.fiches.recherche import TermeIllisible
 from relais.reperage import recherche
 
@@ -11,17 +11,10 @@ from relais.reperage import recherche
 class FormulaireRecherche(forms.Form):
     """A NIR or a whole name, in one field: nobody has to say which."""
 
-    terme = ChampSansNul(
-        max_length=120,
-        label="Rechercher une personne",
-        help_text="Numéro de sécurité sociale, ou nom de famille entier.",
-        error_messages={
-            "required": recherche.COMMENT,
-            "max_length": "Ce texte est trop long. " + recherche.COMMENT,
-        },
-        widget=forms.TextInput(
-            attrs={"autocomplete": "off", "spellcheck": "false", "enterkeyhint": "search"}
-        ),
+    terme = champ_du_terme(
+        "Rechercher une personne",
+        aide="Numéro de sécurité sociale, ou nom de famille entier.",
+        comment=recherche.COMMENT,
     )
 
     def clean_terme(self) -> recherche.Terme:
