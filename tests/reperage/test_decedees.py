@@ -44,7 +44,7 @@ def test_la_relecture_nomme_qui_est_mort_et_mene_a_sa_page(charge: Client, etat:
     octets = flux(foyer(elle, yann, demande="1", etat=etat), autre)
     depot, page = relue(charge, du_mois(octets, "2026-12"))
     assert depot.comptes["decedee"] == 1
-    assert f"</strong> personne suivie {MORTE}" in page
+    assert f"<span>personne suivie {MORTE}" in page
     (dite,) = [un for un in constats.lire(depot).changements if un.quoi == "decedee"]
     assert f'<a href="/reperage/personnes/{dite.personne}/">Maëlle CORMORAN</a>' in page
     sienne = charge.get(f"/reperage/personnes/{dite.personne}/")
