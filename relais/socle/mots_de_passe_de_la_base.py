@@ -32,7 +32,7 @@ def tourner(fichier: Path) -> list[str]:
     """
     try:
         _finir(fichier)
-        adresses = [une for une in _adresses(fichier) if urlsplit(une).password]
+        adresses = [une for une in dict.fromkeys(_adresses(fichier)) if urlsplit(une).password]
         return [_changer(fichier, une) for une in adresses]
     except OSError as erreur:
         raise RotationImpossible(f"Le fichier « {fichier} » : {erreur.strerror}.") from None
@@ -63,15 +63,23 @@ def _changer(fichier: Path, adresse: str) -> str:
 
 
 def _finir(fichier: Path) -> None:
-    """What a command that was killed left: put in place if the base knows it, forgotten if not."""
+    """What a command that was killed left: put in place if the base knows it, forgotten if it knows
+    the former one. A base that answers to neither leaves both files: one of them holds the only
+    password.
+    """
     suivant = _suivant(fichier)
     if not suivant.exists():
         return
-    nouvelles = set(_adresses(suivant)) - set(_adresses(fichier))
-    if len(nouvelles) == 1 and _ouvre(*nouvelles):
+    avant, apres = set(_adresses(fichier)), set(_adresses(suivant))
+    if apres - avant and all(map(_ouvre, apres - avant)):
         suivant.replace(fichier)
-    else:
+    elif all(map(_ouvre, avant - apres)):
         suivant.unlink()
+    else:
+        raise RotationImpossible(
+            f"La base ne répond ni à « {fichier} » ni à « {suivant} » : vérifiez qu’elle est en"
+            " marche, puis relancez. Gardez les deux fichiers."
+        )
 
 
 def _ouvre(adresse: str) -> bool:

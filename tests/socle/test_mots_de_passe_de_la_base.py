@@ -87,6 +87,27 @@ def test_tuee_n_importe_ou_elle_se_relance(fichier: Path, ou: str) -> None:
     assert [un.name for un in fichier.parent.iterdir()] == ["relais.env"]
 
 
+def test_une_base_en_panne_apres_une_mort_ne_fait_rien_perdre(fichier: Path) -> None:
+    mourir = mock.Mock(side_effect=KeyboardInterrupt)
+    with mock.patch.object(Path, "replace", mourir), pytest.raises(KeyboardInterrupt):
+        tourner(fichier)  # the base has the new password, the file the former one
+    panne = mock.Mock(side_effect=psycopg.OperationalError("connection refused"))
+    with (
+        mock.patch.object(psycopg, "connect", panne),
+        pytest.raises(CommandError, match="Gardez les deux fichiers"),
+    ):
+        tourner(fichier)
+    tourner(fichier)
+    assert all(ouvre(une) for une in adresses(fichier))
+
+
+def test_une_adresse_ecrite_deux_fois_change_une_fois(fichier: Path) -> None:
+    texte = fichier.read_text(encoding="utf-8")
+    fichier.write_text(f"{texte}RELAIS_BASE_URL_ENTRETIEN={adresses(fichier)[0]}\n")
+    assert tourner(fichier).count("execution") == 1
+    assert all(ouvre(une) for une in adresses(fichier))
+
+
 def test_ce_qui_ne_peut_pas_changer_se_dit_en_une_phrase(fichier: Path, tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="absent"):
         tourner(tmp_path / "absent.env")
