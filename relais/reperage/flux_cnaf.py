@@ -27,7 +27,6 @@ from relais.reperage.evenements import (
 )
 from relais.reperage.identites_du_flux import DuFoyer
 from relais.reperage.naissances import CaseRefusee, du_flux, un_jour
-from relais.reperage.premiers import Premiers
 from relais.reperage.situations import situation
 from relais.reperage.textes import accorde
 
@@ -86,7 +85,7 @@ class _Flux:
     foyers: int = 0
     personnes: int = 0
     reconnus: int = 0
-    vus: Premiers = field(default_factory=Premiers)
+    vus: dict[int, int] = field(default_factory=dict)
     rencontres: dict[str, None] = field(default_factory=dict)
 
     def evenements(self, source: Source, avancer: Avancer | None) -> Iterator[Evenement]:
@@ -222,7 +221,7 @@ class _Flux:
             ("numéro de demande", lus.get("NUMDEMRSA", "")),
             ("numéro d’allocataire", matricule),
         ):
-            premier = self.vus.noter(hash((nom, cle)), self.foyers) if cle else self.foyers
+            premier = self.vus.setdefault(hash((nom, cle)), self.foyers) if cle else self.foyers
             if premier != self.foyers:
                 yield Remarque(
                     f"foyer {self.foyers} : même {nom} que le foyer {premier}, à vérifier."

@@ -19,7 +19,6 @@ from relais.reperage.dites import PRECISION
 from relais.reperage.dossier import Coordonnees, Identite, Situation
 from relais.reperage.evenements import Contact
 from relais.reperage.fusions import ADRESSE, completer
-from relais.reperage.premiers import Premiers
 from relais.reperage.rapprochement import mots, naissances_accordees, nom_commun, prenoms_accordes
 
 Lu = Recue | Contact
@@ -30,7 +29,7 @@ _OUI = ("inapte", "signale", "invalidite", "saspa", "pensionne", "suspendu", "ve
 class Repetitions:
     """Those of one file: `voir` every row in its order, then `reunies` goes through them again."""
 
-    _premieres: Premiers = field(default_factory=Premiers)
+    _premieres: dict[int, int] = field(default_factory=dict)  # digest → rank of the first row
     _suivantes: defaultdict[int, list[tuple[int, Recue]]] = field(
         default_factory=lambda: defaultdict(list)
     )
@@ -40,10 +39,10 @@ class Repetitions:
         if not isinstance(lu, Recue):
             return
         cles = list(_cles(lu.dossier.identite))
-        connus = [vue for cle in cles if (vue := self._premieres.de(cle)) is not None]
+        connus = [self._premieres[cle] for cle in cles if cle in self._premieres]
         premier = min(connus, default=rang)
         for cle in cles:
-            self._premieres.noter(cle, premier)
+            self._premieres.setdefault(cle, premier)
         if connus:
             self._suivantes[premier].append((rang, lu))
 

