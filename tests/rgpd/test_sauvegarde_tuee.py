@@ -2,6 +2,7 @@
 middle: nothing unfinished passes for finished, the base is the former or the restored one, what was
 purged is never read, and the rerun finishes."""
 
+import fcntl
 import itertools
 import random
 from collections.abc import Callable
@@ -77,6 +78,7 @@ def tuer_des_sauvegardes(base: Base, dossier: Path, *, lignes: int, instants: in
     tuees = 0
     for tuer in morts(sauver, base, lignes=lignes, instants=instants):
         tuees += tuer()
+        attendre_le_verrou(dossier)
         for une in set(sauvegardes.toutes(dossier)) - vues:
             une.manifeste()
             assert sorted(f.name for f in une.dossier.iterdir()) == ["base.dump", "manifeste.json"]
@@ -85,6 +87,13 @@ def tuer_des_sauvegardes(base: Base, dossier: Path, *, lignes: int, instants: in
     assert not list(dossier.glob("*.part"))
     assert set(sauvegardes.toutes(dossier)) > vues
     return tuees
+
+
+def attendre_le_verrou(dossier: Path) -> None:
+    """A child that was being made when its parent died holds the lock until it becomes pg_dump."""
+    dossier.mkdir(parents=True, exist_ok=True)
+    with (dossier / ".verrou").open("a") as verrou:
+        fcntl.flock(verrou, fcntl.LOCK_EX)
 
 
 class Restaurations:
