@@ -72,9 +72,20 @@ def _convention(arguments: list[str]) -> int:
 def _reperer(arguments: list[str]) -> int:
     from relais.reperage.commande import main as reperer
 
-    for un in (signal.SIGTERM, signal.SIGHUP):  # as Ctrl-C: what was begun of a result goes away
-        signal.signal(un, signal.default_int_handler)
-    return reperer(arguments)
+    arrets: list[int] = []
+
+    def arreter(recu: int, _cadre: object) -> None:
+        arrets.append(recu)
+        raise KeyboardInterrupt
+
+    for un in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(un, arreter)
+    try:
+        return reperer(arguments)
+    except BaseException:
+        if arrets:  # a library being loaded may make a fault of its own of the interruption
+            return INTERROMPU
+        raise
 
 
 def _django(commande: str, reste: list[str]) -> int:

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from relais.__main__ import main as relais_main
 from relais.regles import lecture
 from relais.regles.calendrier import age
 from relais.regles.foyer import Adulte, examiner
@@ -218,6 +219,24 @@ def test_une_commande_arretee_ne_laisse_rien_de_ce_qu_elle_ecrivait(tmp_path, re
         lancee.kill()
         lancee.communicate()
     assert [f.name for f in tmp_path.iterdir()] == ["source.csv"]
+
+
+def test_un_arret_que_la_bibliotheque_change_en_faute_reste_un_arret(monkeypatch):
+    """fastexcel, stopped while it is loaded, panics: that is no KeyboardInterrupt any more."""
+
+    def paniquer(_arguments):
+        with pytest.raises(KeyboardInterrupt):
+            os.kill(os.getpid(), signal.SIGHUP)
+        raise SystemError("panique")
+
+    monkeypatch.setattr(commande, "main", paniquer)
+    monkeypatch.setattr("sys.argv", ["relais", "reperer", "f"])
+    avant = {un: signal.getsignal(un) for un in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    try:
+        assert relais_main() == 130
+    finally:
+        for un, ancien in avant.items():
+            signal.signal(un, ancien)
 
 
 def test_une_ligne_de_separateurs_est_une_ligne_vide(reperer):
