@@ -2,7 +2,6 @@
 
 import ast
 import os
-import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -71,21 +70,15 @@ def _convention(arguments: list[str]) -> int:
 
 def _reperer(arguments: list[str]) -> int:
     from relais.reperage.commande import main as reperer
+    from relais.socle.arret import arretable
 
-    arrets: list[int] = []
-
-    def arreter(recu: int, _cadre: object) -> None:
-        arrets.append(recu)
-        raise KeyboardInterrupt
-
-    for un in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(un, arreter)
-    try:
-        return reperer(arguments)
-    except BaseException:
-        if arrets:  # a library being loaded may make a fault of its own of the interruption
-            return INTERROMPU
-        raise
+    with arretable() as demande:
+        try:
+            return reperer(arguments)
+        except BaseException:
+            if demande():  # what was begun of the result is gone
+                return INTERROMPU
+            raise
 
 
 def _django(commande: str, reste: list[str]) -> int:

@@ -16,20 +16,16 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from types import FrameType
 from typing import Protocol
+
+from relais.socle.arret import SIGNAUX
 
 BATTEMENT = 0.2  # seconds between two looks at the programs
 DELAI_ARRET = 15  # seconds left to finish, before SIGKILL
 PAUSES = (1.0, 2.0, 4.0)  # seconds before each restart; after the last one, give up
 BONNE_SANTE = 60  # seconds of life after which earlier falls are forgotten
 EXTRAIT = 8  # lines of a log shown in an error
-SIGNAUX = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)  # somebody asks to stop
 REGISTRE = "processus.json"
-
-
-class Arret(BaseException):
-    """Somebody asked to stop (Ctrl-C, SIGTERM, closed terminal). Like KeyboardInterrupt."""
 
 
 class ProgrammeTombe(Exception):
@@ -140,25 +136,6 @@ class Superviseur:
         programme.arreter()
         time.sleep(pause)
         programme.demarrer()
-
-
-@contextmanager
-def arretable() -> Iterator[None]:
-    """Raise `Arret` at the first Ctrl-C, SIGTERM or closed terminal; later ones change nothing."""
-    demande = False
-
-    def demander(_signal: int, _cadre: FrameType | None) -> None:
-        nonlocal demande
-        if not demande:
-            demande = True
-            raise Arret
-
-    avant = {un: signal.signal(un, demander) for un in SIGNAUX}
-    try:
-        yield
-    finally:
-        for un, ancien in avant.items():
-            signal.signal(un, ancien)
 
 
 @contextmanager

@@ -13,12 +13,11 @@ from pathlib import Path
 import pytest
 
 from relais.socle import superviseur
+from relais.socle.arret import Arret, arretable
 from relais.socle.superviseur import (
-    Arret,
     Programme,
     ProgrammeTombe,
     Superviseur,
-    arretable,
     arreter_les_restes,
     session,
 )
@@ -60,6 +59,7 @@ def lance(dossier: Path, suite: str) -> subprocess.Popen[str]:
     code = f"""
         import sys, time
         from pathlib import Path
+        from relais.socle.arret import Arret, arretable
         from relais.socle.superviseur import *
         dossier = Path({str(dossier)!r})
         with arretable(), Superviseur(print) as tous:

@@ -12,8 +12,9 @@ from relais.fiches.demonstration.chargement import NOMBRE, charger
 from relais.fiches.demonstration.lancement import lancer
 from relais.fiches.demonstration.lieu import PORT, DemonstrationImpossible, Lieu
 from relais.socle import horloge
+from relais.socle.arret import Arret, arretable
 from relais.socle.postgres import ServeurIndisponible
-from relais.socle.superviseur import Arret, ProgrammeTombe, arretable
+from relais.socle.superviseur import ProgrammeTombe
 
 EN_MEME_TEMPS = 2  # processes that load the data
 
