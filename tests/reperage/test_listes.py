@@ -54,6 +54,19 @@ def test_les_plus_pressees_sont_en_tete(personas: Personas) -> None:
     assert vus(connecter(personas.charge_reperage)) == attendu
 
 
+def test_la_page_d_une_personne_ramene_a_la_liste_telle_qu_elle_etait_filtree(
+    personas: Personas,
+) -> None:
+    elle = une("Atteinte", naissance=ne_le(67, 2))
+    navigateur = connecter(personas.charge_reperage)
+    fil = f"/reperage/personnes/{elle.pk}/"
+    assert 'href="/reperage/">Repérage' in page(navigateur, fil)
+    page(navigateur, "/reperage/?urgence=1&tis=sans")
+    assert 'href="/reperage/?urgence=1&amp;tis=sans">Repérage' in page(navigateur, fil)
+    page(navigateur, "/reperage/")
+    assert 'href="/reperage/">Repérage' in page(navigateur, fil)
+
+
 def test_chacun_voit_les_siennes(personas: Personas) -> None:
     nord = personas.encadrante_rennes.equipe
     une("Libre", territoire="T1")

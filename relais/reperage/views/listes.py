@@ -16,7 +16,7 @@ from relais.reperage.chiffres import CONSERVES, Groupe
 from relais.reperage.droits import QUI_CONFIE, peut_exporter, peut_importer
 from relais.reperage.forms.listes import PUBLICS, FiltresReperage
 from relais.reperage.models import Personne, PersonneQuerySet
-from relais.reperage.views.portes import a_qui_repere, lignes_de
+from relais.reperage.views.portes import a_qui_repere, lignes_de, retenir_la_liste
 
 
 @a_qui_repere
@@ -35,6 +35,7 @@ def liste(requete: HttpRequest) -> HttpResponse:
     total = niveaux[int(niveau)] if niveau else sum(niveaux.values())
     page = page_de(lignes, requete.GET.get("page"), passe=False, total=total)
     repartit = qui.role in QUI_CONFIE
+    retenir_la_liste(requete)
     return render(
         requete,
         "reperage/liste.html",

@@ -21,6 +21,7 @@ from relais.socle import horloge
 from relais.socle.panne import Disparue
 
 EFFACEES = "personnes_effacees"
+LISTE = "liste_du_reperage"
 EFFACEE = "Vous avez fait effacer ces informations : il n’en reste rien ici."
 a_qui_repere = reservee_a(*QUI_REPERE)
 a_qui_confie = reservee_a(*QUI_CONFIE)
@@ -67,6 +68,13 @@ def page_de(
     """A page that tells of a person, whatever brought to it: its reading is journaled, once."""
     consigner_par(Action.LECTURE, str(personne.pk), par=requete.affectation)
     return render(requete, gabarit, {"personne": personne, **contexte}, status=statut)
+
+
+def retenir_la_liste(requete: HttpRequest) -> None:
+    """For the trail of a person's page: it leads back to the list as it was filtered."""
+    filtree = requete.GET.urlencode()
+    if requete.session.get(LISTE, "") != filtree:
+        requete.session[LISTE] = filtree
 
 
 def retenir_l_effacement(requete: HttpRequest, personne: Personne) -> None:
