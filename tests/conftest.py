@@ -9,6 +9,7 @@ runs the same tests on Debian's PostgreSQL.
 import itertools
 import os
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -118,8 +119,32 @@ def chromium() -> Iterator["Browser"]:
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:
         navigateur = playwright.chromium.launch(executable_path=CHROMIUM, args=RIEN_DEHORS)
-        yield navigateur
+        with gestes_patients():
+            yield navigateur
         navigateur.close()
+
+
+@contextmanager
+def gestes_patients() -> Iterator[None]:
+    """A click or a key ends when the page that it leads to has wholly come, as a person waits.
+
+    Playwright's own end at the first byte of that page: its scripts are not there, axe sees
+    nothing, and a `route` laid at that moment misses what it leaves. `no_wait_after=True` keeps it.
+    """
+    from playwright.sync_api import Locator
+
+    def patient(geste: Callable[..., None]) -> Callable[..., None]:
+        def attendre(ou: Locator, *positions: Any, **options: Any) -> None:
+            geste(ou, *positions, **options)
+            if not options.get("no_wait_after"):
+                ou.page.wait_for_load_state()
+
+        return attendre
+
+    with pytest.MonkeyPatch.context() as rustine:
+        for nom in ("click", "press"):
+            rustine.setattr(Locator, nom, patient(getattr(Locator, nom)))
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -130,7 +155,7 @@ def axe() -> Callable[..., None]:
     moteur = Axe()
 
     def verifier(page: "Page", *, regles: list[str] = REGLES_AXE) -> None:
-        page.wait_for_load_state()  # a click returns when the next page has sent its first byte
+        page.wait_for_load_state()  # a key returns when the next page has sent its first byte
         violations = moteur.run(page, options={"runOnly": regles}).response["violations"]
         fautes = [
             f"{v['id']} ({v['help']}) : {n['target']} {n['html'][:160]}"

@@ -198,7 +198,7 @@ def test_les_pages_d_une_matinee(visiteur, personas, sans_faute):
         page.goto(adresse)
         for tape in tapes:
             page.get_by_role("textbox", name=champ).fill(tape)
-            page.keyboard.press("Enter")
+            page.get_by_role("textbox", name=champ).press("Enter")
             expect(page.get_by_role("textbox", name=champ)).to_have_value(tape)
             sans_faute(page)
 

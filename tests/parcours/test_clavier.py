@@ -49,6 +49,7 @@ def personas(base):
 
 def avancer(page, vers, *, au_plus=80):
     """Tab until what has the focus has that name; each stop shows that it has it."""
+    page.wait_for_load_state()  # `keyboard` knows of no page to wait for
     for _ in range(au_plus):
         page.keyboard.press("Tab")
         foyer = page.evaluate(FOYER)
@@ -113,7 +114,6 @@ def test_tout_l_envoi_au_clavier(visiteur, personas):
 def test_le_foyer_suit_l_ordre_du_papier_et_ressort_de_la_page(visiteur, personas):
     page = entrer(visiteur(), personas.ts_rennes, "/fiches/")
     page.get_by_role("button", name="Nouvelle fiche").click()
-    page.wait_for_load_state()
     arrets = []
     for _ in range(90):
         page.keyboard.press("Tab")

@@ -112,7 +112,6 @@ def test_la_reponse_ecrite_pendant_dix_heures_revient_apres_la_connexion(
 def test_sur_le_meme_poste_un_collegue_ne_voit_rien(visiteur, personas):
     page = entrer(visiteur(), personas.ts_rennes, "/fiches/")
     page.get_by_role("button", name="Nouvelle fiche").click()
-    page.wait_for_load_state()
     page.get_by_label("Prénom", exact=True).fill("Camille")
     vieillir(page, timedelta(hours=10, minutes=1))
     page.get_by_role("button", name="Enregistrer").click()
@@ -126,7 +125,6 @@ def test_sur_le_meme_poste_un_collegue_ne_voit_rien(visiteur, personas):
 def test_la_fiche_et_sa_version_reviennent_sans_conflit(visiteur, personas):
     page = entrer(visiteur(), personas.ts_rennes, "/fiches/")
     page.get_by_role("button", name="Nouvelle fiche").click()
-    page.wait_for_load_state()
     page.get_by_label("Prénom", exact=True).fill("Camille")
     page.get_by_label("RSA", exact=True).check()
     vieillir(page, timedelta(hours=10, minutes=1))
@@ -141,7 +139,6 @@ def test_la_fiche_et_sa_version_reviennent_sans_conflit(visiteur, personas):
 def test_sans_reseau_le_brouillon_attend_et_repart_seul(visiteur, personas):
     page = entrer(visiteur(), personas.ts_rennes, "/fiches/")
     page.get_by_role("button", name="Nouvelle fiche").click()
-    page.wait_for_load_state()  # its scripts too: they are what speaks without a network
     page.context.set_offline(True)
     page.get_by_label("Prénom", exact=True).fill("Camille")
     etat = page.locator("#etat-brouillon")
@@ -266,7 +263,6 @@ def test_le_bouton_retour_apres_chaque_geste(visiteur, personas):
 def test_deux_fenetres_se_comparent_et_une_personne_choisit(visiteur, personas, axe):
     page = entrer(visiteur(), personas.ts_rennes, "/fiches/")
     page.get_by_role("button", name="Nouvelle fiche").click()
-    page.wait_for_load_state()
     autre = page.context.new_page()
     autre.goto(page.url)
     autre.get_by_label("Prénom", exact=True).fill("Camille")
@@ -285,8 +281,8 @@ def test_deux_fenetres_se_comparent_et_une_personne_choisit(visiteur, personas, 
 def test_presser_pendant_un_enregistrement_ne_se_contredit_pas(visiteur, personas):
     """A slow line: the draft has its new version before the page knows of it."""
     page = entrer(visiteur(), personas.ts_rennes, "/fiches/")
-    page.get_by_role("button", name="Nouvelle fiche").click()
     retenues = retenir(page, "**/brouillon/")
+    page.get_by_role("button", name="Nouvelle fiche").click()
     page.get_by_label("Prénom", exact=True).fill("Camille")
     attendre_une_reponse(page, retenues)
     page.get_by_label("Nom de naissance").fill("Fictif")
@@ -302,8 +298,8 @@ def test_presser_pendant_un_enregistrement_ne_se_contredit_pas(visiteur, persona
 
 def test_ecrire_pendant_un_enregistrement_attend_son_tour(visiteur, personas):
     page = entrer(visiteur(), personas.ts_rennes, "/fiches/")
-    page.get_by_role("button", name="Nouvelle fiche").click()
     retenues = retenir(page, "**/brouillon/")
+    page.get_by_role("button", name="Nouvelle fiche").click()
     page.get_by_label("Prénom", exact=True).fill("Camille")
     attendre_une_reponse(page, retenues)
     page.get_by_label("Nom de naissance").fill("Fictif")
@@ -350,8 +346,8 @@ def test_une_fiche_rouverte_ne_s_enregistre_pas_d_elle_meme(visiteur, personas):
 def test_une_ligne_trop_lente_n_empeche_pas_de_partir(visiteur, personas):
     """No answer in four seconds: the form leaves all the same, and says what it finds."""
     page = entrer(visiteur(), personas.ts_rennes, "/fiches/")
-    page.get_by_role("button", name="Nouvelle fiche").click()
     retenues = retenir(page, "**/brouillon/")
+    page.get_by_role("button", name="Nouvelle fiche").click()
     page.get_by_label("Prénom", exact=True).fill("Camille")
     attendre_une_reponse(page, retenues)
     page.get_by_role("button", name="Enregistrer").click()

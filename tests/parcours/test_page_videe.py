@@ -112,7 +112,6 @@ def test_un_brouillon_enregistre_ne_retient_pas_sa_page(page: Page, personas: Pe
     page.clock.install()
     entrer(page, personas.ts_rennes, "/fiches/")
     page.get_by_role("button", name="Nouvelle fiche").click()
-    page.wait_for_load_state()
     page.get_by_label("Prénom", exact=True).fill("Camille")
     expect(page.get_by_text("Brouillon enregistré à")).to_be_visible()
     reposer(page)
