@@ -3,6 +3,7 @@
 import codecs
 import csv
 import io
+import re
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -20,6 +21,7 @@ _MORCEAU = 1024 * 1024
 _A_REGARDER = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff")  # PDF, PNG, JPEG
 # RuntimeError: a member under a password, or packed in a way that no spreadsheet uses.
 _ARCHIVE_ILLISIBLE = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError)
+_CALENDRIER_DE_1904 = re.compile(rb"""date1904\s*=\s*["'](?:1|true)["']""")
 _RANGEES_PAR_PAS = 1000  # between two tellings of how far the reading is
 _RANGEES_REGARDEES = 20  # to choose the separator
 Rangee = tuple[str, ...]
@@ -66,7 +68,9 @@ def _classeur(source: Source) -> Iterator[Rangee]:
     with ouvert(source) as flux:
         octets = flux.read()
     try:
-        classeur = fastexcel.read_excel(_remballe(octets))
+        sain = _remballe(octets)
+        _refuser_le_calendrier_de_1904(sain)
+        classeur = fastexcel.read_excel(sain)
         feuille = classeur.load_sheet(0, header_row=None, skip_rows=0, dtypes="string")
     except (*_ARCHIVE_ILLISIBLE, fastexcel.FastExcelError):
         raise FichierRefuse("Ce classeur ne se lit pas : enregistrez-le en XLSX ou CSV.") from None
@@ -97,6 +101,18 @@ def _remballe(octets: bytes) -> bytes:
                         raise FichierRefuse("Ce classeur est trop lourd : enregistrez-le en CSV.")
                     ecrit.write(morceau)
     return neuf.getvalue()
+
+
+def _refuser_le_calendrier_de_1904(octets: bytes) -> None:
+    """A date whose cell lost its format is a number there, which reads four years too early."""
+    with zipfile.ZipFile(io.BytesIO(octets)) as archive:
+        if "xl/workbook.xml" not in archive.namelist():
+            return  # OpenDocument
+        if _CALENDRIER_DE_1904.search(archive.read("xl/workbook.xml")):
+            raise FichierRefuse(
+                "Ce classeur compte les jours depuis 1904, et ses dates pourraient se lire avec"
+                " quatre ans d’écart : enregistrez-le en CSV, les dates écrites JJ/MM/AAAA."
+            )
 
 
 def _texte(source: Source, connus: Connus, avancer: Avancer | None) -> Iterator[Rangee]:

@@ -21,10 +21,11 @@ _MANIFESTE = (
 )
 
 
-def classeur(rangees, *, devant=""):
-    """`devant`: the name of an empty sheet that comes first."""
+def classeur(rangees, *, devant="", **options):
+    """`devant`: the name of an empty sheet that comes first; `options`: of xlsxwriter."""
     tampon = io.BytesIO()
-    livre = xlsxwriter.Workbook(tampon, {"in_memory": True, "default_date_format": "dd/mm/yyyy"})
+    options = {"in_memory": True, "default_date_format": "dd/mm/yyyy", **options}
+    livre = xlsxwriter.Workbook(tampon, options)
     if devant:
         livre.add_worksheet(devant)
     feuille = livre.add_worksheet()
