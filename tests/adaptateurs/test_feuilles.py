@@ -71,5 +71,5 @@ def test_un_classeur_du_calendrier_de_1904_est_refuse() -> None:
     """A birth date in a cell without its format would be read four years too early."""
     tableau = [TITRES, ["Fictif", "Camille", 20455]]
     assert lues(classeur(tableau)) == 2
-    with pytest.raises(FichierRefuse, match="depuis 1904.*JJ/MM/AAAA"):
+    with pytest.raises(FichierRefuse, match=r"depuis 1904.*JJ/MM/AAAA"):
         lues(classeur(tableau, date_1904=True))
