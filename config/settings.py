@@ -201,7 +201,7 @@ STORAGES = {
 # A form without its file; the file has its own limit (socle/televersement.py).
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 300
-# The file of the caseload has another one: sealed as it comes (reperage/televersement.py).
+# The file of the caseload has another one: sealed as it comes (reperage/imports/televersement.py).
 IMPORT_OCTETS = env.entier("IMPORT_MO", 500) * 1_000_000
 FILE_UPLOAD_HANDLERS = ["relais.socle.televersement.EnMemoire"]
 

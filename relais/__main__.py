@@ -69,7 +69,7 @@ def _convention(arguments: list[str]) -> int:
 
 
 def _reperer(arguments: list[str]) -> int:
-    from relais.reperage.commande import main as reperer
+    from relais.reperage.lecture.commande import main as reperer
     from relais.socle.arret import arretable
 
     with arretable() as demande:

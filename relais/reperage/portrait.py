@@ -14,12 +14,13 @@ from relais.regles.reperage import LIBELLES_CHARGE, libelle_de
 from relais.regles.subsidiarite import Aah
 from relais.regles.suite import Pas
 from relais.regles.urgence import Urgence
-from relais.reperage import dossiers, matricules
+from relais.reperage import dossiers
 from relais.reperage.dossier import Conflit, Dossier, Note
 from relais.reperage.examens import Examens, demandes_faites
+from relais.reperage.imports.rapprochement import DOUBLON
+from relais.reperage.lecture import matricules
 from relais.reperage.lignes import nom_affiche
 from relais.reperage.models import Personne
-from relais.reperage.rapprochement import DOUBLON
 
 PARTIES = {
     "identite": "Identité",

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from relais.reperage import commande
+from relais.reperage.lecture import commande
 from tests.fiches.conftest import personas, personnel
 
 __all__ = ["personas", "personnel", "reperer"]

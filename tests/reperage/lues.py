@@ -3,8 +3,8 @@
 import io
 from datetime import date
 
-from relais.reperage import flux_cnaf, tableaux
-from relais.reperage.evenements import Lecture, Personne
+from relais.reperage.lecture import flux_cnaf, tableaux
+from relais.reperage.lecture.evenements import Lecture, Personne
 from tests.reperage.personnes import Recue
 
 

@@ -13,8 +13,8 @@ from relais.coffre import actions as coffre
 from relais.coffre.actions import Genre
 from relais.fiches import effacement
 from relais.journal.models import Certificat
-from relais.reperage import lots
 from relais.reperage.actions import depots, lectures
+from relais.reperage.imports import lots
 from relais.reperage.models import Import, Lot, Morceau
 from relais.rgpd.actions import purge
 from tests.banc import Base

@@ -8,9 +8,10 @@ from django.test import Client
 
 from relais.coffre.actions import Genre, Illisible
 from relais.journal.models import Evenement
-from relais.reperage import dossiers, lots
+from relais.reperage import dossiers
 from relais.reperage.actions import depots
-from relais.reperage.lecteur_scelle import lecteur
+from relais.reperage.imports import lots
+from relais.reperage.imports.lecteur_scelle import lecteur
 from relais.reperage.models import Import, Lot, Morceau, Personne
 from tests.fiches.gestes import vu_de
 from tests.personas import Personas, connecter

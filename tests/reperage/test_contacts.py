@@ -13,11 +13,11 @@ from relais.adaptateurs.fichier import FichierRefuse
 from relais.annuaire.contexte import contexte_systeme
 from relais.coffre.actions import allocataire, retrouver
 from relais.regles.reperage import Consentement, Difference
-from relais.reperage import contacts
 from relais.reperage.actions import contacts as actions
-from relais.reperage.contacts import Trouve
 from relais.reperage.dossier import Coordonnees, Foyer
-from relais.reperage.evenements import Contact, Refus, Remarque
+from relais.reperage.imports import contacts
+from relais.reperage.imports.contacts import Trouve
+from relais.reperage.lecture.evenements import Contact, Refus, Remarque
 
 from .classeurs import classeur
 from .personnes import (

@@ -9,12 +9,12 @@ from django.core.exceptions import PermissionDenied
 from relais.adaptateurs.fichier import FichierRefuse
 from relais.annuaire.contexte import contexte, contexte_systeme
 from relais.fiches.actions.acte import ActeRefuse
-from relais.reperage import tableaux
 from relais.reperage.actions import correspondances
-from relais.reperage.apercu import apercu, genre
-from relais.reperage.evenements import Personne
+from relais.reperage.lecture import tableaux
+from relais.reperage.lecture.apercu import apercu, genre
+from relais.reperage.lecture.evenements import Personne
+from relais.reperage.lecture.titres import Champ, proposer, sont_des_titres
 from relais.reperage.models import Correspondance
-from relais.reperage.titres import Champ, proposer, sont_des_titres
 from relais.rgpd.actions import purge
 from tests.rgpd.gestes import dits
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from relais.reperage import constats
+from relais.reperage.imports import constats
 from relais.reperage.models import Personne
 from tests.fiches.gestes import vu_de
 from tests.personas import Personas, connecter

@@ -9,9 +9,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from relais.annuaire.reperes_de_seance import VUE
-from relais.reperage.lecteur_scelle import lecteur
+from relais.reperage.imports.lecteur_scelle import lecteur
+from relais.reperage.imports.televersement import MORCEAU
 from relais.reperage.models import Import, Morceau
-from relais.reperage.televersement import MORCEAU
 from tests.fiches.gestes import vu_de
 from tests.personas import Personas, connecter
 from tests.reperage.gestes import ADRESSE, UN_FLUX, donner, restes

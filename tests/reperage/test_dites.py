@@ -7,8 +7,8 @@ import pytest
 
 from relais.regles.reperage import Difference
 from relais.regles.subsidiarite import Aah
-from relais.reperage import dites
 from relais.reperage.dossier import Situation
+from relais.reperage.lecture import dites
 from tests.personas import Personas, connecter
 from tests.reperage.flux import activite, flux, foyer, personne
 from tests.reperage.gestes import importer

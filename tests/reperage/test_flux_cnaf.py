@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from relais.regles.nir import calculer_cle
-from relais.reperage.situations import FIN_ILLISIBLE
+from relais.reperage.lecture.situations import FIN_ILLISIBLE
 
 from .conftest import AU, RELAIS
 from .flux import activite, champs, flux, foyer, long_flux, personne, ressource

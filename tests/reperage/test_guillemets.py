@@ -6,7 +6,7 @@ import pytest
 
 from relais.adaptateurs import feuilles
 from relais.adaptateurs.fichier import FichierRefuse
-from relais.reperage import contacts
+from relais.reperage.imports import contacts
 
 TITRES = "Nom;Prénom;Date de naissance;Adresse\n"
 A, B, C = (f"{nom};Jean;10/05/1960;x\n" for nom in "ABC")

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from relais.adaptateurs.fichier import FichierRefuse
 from relais.regles.nir import calculer_cle
-from relais.reperage import cellules, tableaux
-from relais.reperage.evenements import Personne, Refus, Remarque
-from relais.reperage.familles import Famille, reconnaitre
+from relais.reperage.lecture import cellules, tableaux
+from relais.reperage.lecture.evenements import Personne, Refus, Remarque
+from relais.reperage.lecture.familles import Famille, reconnaitre
+from relais.reperage.lecture.titres import Champ
 from relais.reperage.textes import LONGUEUR, propre
-from relais.reperage.titres import Champ
 
 from .classeurs import classeur, odf
 from .test_identites_du_flux import Morcele

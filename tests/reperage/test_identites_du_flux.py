@@ -8,8 +8,8 @@ import pytest
 from relais.adaptateurs.fichier import FichierRefuse
 from relais.regles.foyer import Precision
 from relais.regles.nir import calculer_cle
-from relais.reperage import flux_cnaf, matricules
-from relais.reperage.evenements import Personne, Remarque
+from relais.reperage.lecture import flux_cnaf, matricules
+from relais.reperage.lecture.evenements import Personne, Remarque
 from relais.reperage.textes import LONGUEUR
 
 from .flux import activite, administratif, adresse, champs, flux, foyer, personne

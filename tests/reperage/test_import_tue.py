@@ -89,7 +89,7 @@ def lus(voles: list[tuple[UUID, bytes, str]]) -> list[bytes]:
 
 @pytest.fixture
 def atelier(personnel: Personas, base: Base, monkeypatch: pytest.MonkeyPatch) -> Atelier:
-    monkeypatch.setattr("relais.reperage.lots.NOMBRE", 4)
+    monkeypatch.setattr("relais.reperage.imports.lots.NOMBRE", 4)
     return Atelier(base, connecter(personnel.charge_reperage))
 
 

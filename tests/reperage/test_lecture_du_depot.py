@@ -9,8 +9,9 @@ from django.test import Client
 
 from relais.coffre.models import Cle
 from relais.regles.reperage import Difference
-from relais.reperage import constats, tasks
+from relais.reperage import tasks
 from relais.reperage.actions import lectures
+from relais.reperage.imports import constats
 from relais.reperage.models import Correspondance, Lot, Personne
 from relais.socle import horloge
 from tests.fiches.gestes import vu_de
@@ -68,7 +69,7 @@ def test_le_premier_fichier_n_est_compare_a_aucun_autre(charge: Client) -> None:
 def test_les_lots_sont_scelles_et_ne_coupent_pas_un_foyer(
     charge: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("relais.reperage.lots.NOMBRE", 3)
+    monkeypatch.setattr("relais.reperage.imports.lots.NOMBRE", 3)
     couples = [
         foyer(personne(f"1959-11-0{jour}"), personne(f"1958-11-0{jour}", "CJT"))
         for jour in range(1, 5)
@@ -265,7 +266,7 @@ def test_annuler_pendant_la_lecture_l_arrete(
 ) -> None:
     foyers = [foyer(personne(f"1959-11-{jour:02}")) for jour in range(1, 31)]
     depot = deposer(charge, flux(*foyers))
-    monkeypatch.setattr("relais.reperage.lots.NOMBRE", 5)
+    monkeypatch.setattr("relais.reperage.imports.lots.NOMBRE", 5)
     par_lots, comparer = lectures._par_lots, lectures.enregistrement.comparer
     faits = []
 

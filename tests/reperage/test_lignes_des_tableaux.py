@@ -6,11 +6,11 @@ from datetime import date
 import pytest
 
 from relais.regles.subsidiarite import Aah
-from relais.reperage import tableaux, taux
-from relais.reperage.evenements import Personne
-from relais.reperage.naissances import un_jour
-from relais.reperage.situations import FIN_ILLISIBLE
-from relais.reperage.titres import normaliser
+from relais.reperage.lecture import tableaux, taux
+from relais.reperage.lecture.evenements import Personne
+from relais.reperage.lecture.naissances import un_jour
+from relais.reperage.lecture.situations import FIN_ILLISIBLE
+from relais.reperage.lecture.titres import normaliser
 
 AU = date(2026, 11, 1)
 CNAF = "NOM;PRENOM;DTNAI;NATPREST;ROLEPERS;ACT;DDACT;DFACT\n"

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from relais.regles.reperage import Difference, EtatImport
-from relais.reperage import constats, organismes
+from relais.reperage.imports import constats
+from relais.reperage.lecture import organismes
 from tests.personas import Personas, connecter
 from tests.reperage.flux import flux, foyer, personne
 from tests.reperage.gestes import appliquer, deposer, importer, lire

@@ -18,8 +18,8 @@ from relais.journal.models import Action, Certificat, Evenement
 from relais.regles.effacement import Cause
 from relais.regles.reperage import Difference
 from relais.reperage.actions.oppositions import recevoir
+from relais.reperage.imports.rapprochement import valeurs
 from relais.reperage.models import Personne
-from relais.reperage.rapprochement import valeurs
 from relais.rgpd.actions import purge
 from tests.personas import Personas
 from tests.reperage.personnes import (

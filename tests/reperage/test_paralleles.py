@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from relais.reperage import paralleles
+from relais.reperage.lecture import paralleles
 
 from .conftest import AU, RELAIS
 from .test_six_colonnes import TITRES

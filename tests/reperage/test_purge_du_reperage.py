@@ -22,8 +22,8 @@ from relais.regles.effacement import Cause
 from relais.regles.reperage import Difference, EtatImport
 from relais.reperage.actions import actualisation, exports
 from relais.reperage.actions.oppositions import recevoir
+from relais.reperage.imports.rapprochement import valeurs
 from relais.reperage.models import Export, Import, Lot, Morceau, Personne
-from relais.reperage.rapprochement import valeurs
 from relais.rgpd import echeances
 from relais.rgpd.actions import orphelines, purge, rejeu
 from relais.socle import horloge

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from relais.annuaire.contexte import contexte_systeme
 from relais.coffre.actions import Genre, chercher_nir
 from relais.regles.reperage import Difference
-from relais.reperage import dossiers, rapprochement
+from relais.reperage import dossiers
 from relais.reperage.dossier import Dossier
+from relais.reperage.imports import rapprochement
 from relais.reperage.models import Personne
 from tests.reperage import personnes
 from tests.reperage.personnes import (

@@ -12,11 +12,11 @@ from relais.regles.foyer import Precision
 from relais.regles.nir import calculer_cle
 from relais.regles.reperage import Difference, EtatImport
 from relais.regles.subsidiarite import Aah
-from relais.reperage import constats, lots, repetitions
 from relais.reperage.actions import lectures
 from relais.reperage.dossier import Coordonnees, Situation
+from relais.reperage.imports import constats, lots, repetitions
+from relais.reperage.imports.repetitions import Repetitions
 from relais.reperage.models import Import
-from relais.reperage.repetitions import Repetitions
 from tests.personas import Personas, connecter
 from tests.reperage.flux import activite, flux, foyer, personne
 from tests.reperage.gestes import deposer, importer, lire
@@ -189,9 +189,9 @@ import django
 
 django.setup()
 from relais.reperage import flux_cnaf
-from relais.reperage.comparaison import Recue
-from relais.reperage.evenements import Personne
-from relais.reperage.repetitions import Repetitions
+from relais.reperage.imports.comparaison import Recue
+from relais.reperage.lecture.evenements import Personne
+from relais.reperage.imports.repetitions import Repetitions
 
 vues = Repetitions()
 lues = flux_cnaf.lire(Path(sys.argv[1]), au=date(2026, 11, 1), identites=True).evenements

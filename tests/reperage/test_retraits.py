@@ -12,8 +12,8 @@ from relais.fiches.actions.acte import ActeRefuse
 from relais.fiches.actions.exports import Forme
 from relais.journal.models import Certificat
 from relais.regles.reperage import EtatImport, MotifSortie
-from relais.reperage import constats, lots
 from relais.reperage.actions import conflits, exports, lectures, oppositions, sorties
+from relais.reperage.imports import constats, lots
 from relais.reperage.models import Export, Import, Lot, Personne
 from relais.socle import horloge
 from tests.banc import Base

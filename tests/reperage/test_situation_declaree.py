@@ -10,10 +10,10 @@ from relais.annuaire.contexte import contexte
 from relais.coffre.actions import Genre, chercher_public, presentes
 from relais.regles.reperage import Difference
 from relais.regles.subsidiarite import Aah
-from relais.reperage import fusions
 from relais.reperage.actions import situation
 from relais.reperage.actions.actualisation import reexaminer
 from relais.reperage.dossier import Dossier
+from relais.reperage.imports import fusions
 from tests.personas import Personas
 from tests.reperage.personnes import (
     DECEMBRE,

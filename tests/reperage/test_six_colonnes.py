@@ -18,9 +18,9 @@ from relais.regles import lecture
 from relais.regles.calendrier import age
 from relais.regles.foyer import Adulte, examiner
 from relais.regles.subsidiarite import Aah
-from relais.reperage import cases, commande
-from relais.reperage.familles import COLONNES as COLONNES_LUES
-from relais.reperage.resultat import COLONNES
+from relais.reperage.lecture import cases, commande
+from relais.reperage.lecture.familles import COLONNES as COLONNES_LUES
+from relais.reperage.lecture.resultat import COLONNES
 from relais.socle.arret import Arret
 
 from .conftest import AU, RELAIS

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from relais.regles.nir import calculer_cle
-from relais.reperage import numeros
-from relais.reperage.naissances import CaseRefusee, de_tableau
-from relais.reperage.titres import Champ, normaliser, proposer, ranger
+from relais.reperage.lecture import numeros
+from relais.reperage.lecture.naissances import CaseRefusee, de_tableau
+from relais.reperage.lecture.titres import Champ, normaliser, proposer, ranger
 
 from .classeurs import classeur, odf
 

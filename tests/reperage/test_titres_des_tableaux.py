@@ -4,7 +4,7 @@ import io
 
 import pytest
 
-from relais.reperage.apercu import apercu
+from relais.reperage.lecture.apercu import apercu
 
 from .classeurs import classeur
 

@@ -12,9 +12,10 @@ from relais.annuaire.conventions import regles_de_l_organisation
 from relais.journal.actions import consigner
 from relais.journal.models import Action
 from relais.regles.reperage import SOURCES, Difference, EtatImport, Famille
-from relais.reperage import lots, organismes
 from relais.reperage.actions import contacts, depots, enregistrement
 from relais.reperage.actions.lectures import SANS_SUITE
+from relais.reperage.imports import lots
+from relais.reperage.lecture import organismes
 from relais.reperage.models import Import, Lot
 
 

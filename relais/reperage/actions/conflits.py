@@ -17,12 +17,12 @@ from relais.fiches.actions.acte import ActeRefuse
 from relais.journal.models import Action
 from relais.regles.effacement import Cause
 from relais.regles.foyer import Precision
-from relais.reperage import dossiers, droits, fusions
+from relais.reperage import dossiers, droits
 from relais.reperage.actions import oppositions
 from relais.reperage.actions.acte import changer
 from relais.reperage.dossier import Conflit, Dossier, Identite
-from relais.reperage.models import Personne
-from relais.reperage.rapprochement import (
+from relais.reperage.imports import fusions
+from relais.reperage.imports.rapprochement import (
     DEUX_PERSONNES,
     DOUBLON,
     NAISSANCE,
@@ -30,6 +30,7 @@ from relais.reperage.rapprochement import (
     PRENOMS,
     naissance_lue,
 )
+from relais.reperage.models import Personne
 from relais.socle.horloge import jour_de
 
 DEJA_DECIDE = "Ce désaccord est déjà réglé : voici où en est la personne."

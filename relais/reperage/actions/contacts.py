@@ -16,12 +16,13 @@ from relais.coffre.actions import (
 )
 from relais.regles.nir import LONGUEUR_CORPS
 from relais.regles.reperage import SOURCES, Difference, Famille
-from relais.reperage import contacts as lecture
-from relais.reperage import dossiers, fusions
-from relais.reperage.comparaison import Constat, racontee
+from relais.reperage import dossiers
 from relais.reperage.dossier import Dossier
-from relais.reperage.evenements import Contact
-from relais.reperage.fusions import CONTACTS, Provenance
+from relais.reperage.imports import contacts as lecture
+from relais.reperage.imports import fusions
+from relais.reperage.imports.comparaison import Constat, racontee
+from relais.reperage.imports.fusions import CONTACTS, Provenance
+from relais.reperage.lecture.evenements import Contact
 from relais.reperage.models import Personne, PersonneQuerySet
 
 

@@ -9,8 +9,8 @@ from relais.annuaire.droits import exiger
 from relais.annuaire.models import Affectation
 from relais.fiches.actions.acte import ActeRefuse
 from relais.reperage import droits
+from relais.reperage.lecture.titres import LONGUEUR, Champ, Choisies, peut_se_garder, sont_reconnus
 from relais.reperage.models import Correspondance
-from relais.reperage.titres import LONGUEUR, Champ, Choisies, peut_se_garder, sont_reconnus
 from relais.socle.horloge import jour_de
 
 AU_PLUS = 500  # columns of one file

@@ -21,13 +21,14 @@ from relais.journal.models import Action
 from relais.regles import conservation
 from relais.regles.effacement import Cause
 from relais.regles.reperage import EtatImport, Famille
-from relais.reperage import constats, droits
-from relais.reperage.accords import Accord, a_donner
+from relais.reperage import droits
 from relais.reperage.actions import correspondances
+from relais.reperage.imports import constats
+from relais.reperage.imports.accords import Accord, a_donner
+from relais.reperage.imports.televersement import FichierScelle
+from relais.reperage.lecture.titres import Champ
 from relais.reperage.models import Import, Lot
 from relais.reperage.models.imports import OUVERTS
-from relais.reperage.televersement import FichierScelle
-from relais.reperage.titres import Champ
 
 SANS_CONVENTION = "Aucune convention ne lie votre organisation : rien n’est à repérer."
 DEJA_UN = (

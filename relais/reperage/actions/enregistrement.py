@@ -21,12 +21,14 @@ from relais.regles import conservation, delais
 from relais.regles.convention import Convention
 from relais.regles.effacement import Cause
 from relais.regles.foyer import Examen
-from relais.reperage import complets, dossiers, organismes, territoires
+from relais.reperage import dossiers, territoires
 from relais.reperage.actions.territoires import placer
-from relais.reperage.comparaison import Comparaison, Constat, Recue, Suivie, sortie
 from relais.reperage.destruction import detruire
 from relais.reperage.dossier import Coordonnees, Dossier
-from relais.reperage.fusions import Provenance
+from relais.reperage.imports import complets
+from relais.reperage.imports.comparaison import Comparaison, Constat, Recue, Suivie, sortie
+from relais.reperage.imports.fusions import Provenance
+from relais.reperage.lecture import organismes
 from relais.reperage.models import Personne, PersonneQuerySet
 
 __all__ = ["Constat", "Recue", "comparer", "compter_les_sorties", "enregistrer", "sortir_du_flux"]

@@ -23,9 +23,10 @@ from relais.regles import nir, suite
 from relais.regles.convention import Convention
 from relais.regles.foyer import Examen
 from relais.regles.subsidiarite import Code
-from relais.reperage import dossiers, droits, examens, numeros
+from relais.reperage import dossiers, droits, examens
 from relais.reperage.actions.acte import convention_de, verrouiller
 from relais.reperage.dossier import Coordonnees, Dossier
+from relais.reperage.lecture import numeros
 from relais.reperage.models import Personne
 from relais.socle.horloge import jour_de
 

@@ -15,17 +15,18 @@ from relais.annuaire.conventions import regles_de_l_organisation
 from relais.coffre.actions import CleAbsente, Illisible
 from relais.regles.convention import Convention, ValeurInconnue
 from relais.regles.reperage import Difference, EtatImport, Famille
-from relais.reperage import constats, decedees, lots, organismes, ouvertures
 from relais.reperage.actions import contacts, depots, enregistrement
 from relais.reperage.actions.enregistrement import Recue
 from relais.reperage.dossier import Dossier
-from relais.reperage.evenements import Contact, Decedee, Refus, Remarque
-from relais.reperage.evenements import Personne as Lue
+from relais.reperage.imports import constats, decedees, lots, ouvertures
+from relais.reperage.imports.ouvertures import Ouverte
+from relais.reperage.imports.repetitions import Lu, Repetitions
+from relais.reperage.lecture import organismes
+from relais.reperage.lecture.evenements import Contact, Decedee, Refus, Remarque
+from relais.reperage.lecture.evenements import Personne as Lue
 from relais.reperage.lignes import nom_affiche
 from relais.reperage.models import Import, Lot
 from relais.reperage.models.imports import EN_LECTURE
-from relais.reperage.ouvertures import Ouverte
-from relais.reperage.repetitions import Lu, Repetitions
 
 ESSAIS = 3  # readings begun; a worker killed by this file is not to take it up for ever
 SECONDES = 1.0  # between two tellings of how far the reading is

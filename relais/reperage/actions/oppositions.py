@@ -14,11 +14,12 @@ from relais.journal.models import Action
 from relais.regles import conservation
 from relais.regles.convention import Convention
 from relais.regles.effacement import Cause
-from relais.reperage import dossiers, droits, rapprochement
+from relais.reperage import dossiers, droits
 from relais.reperage.actions import retraits
 from relais.reperage.actions.acte import DISPARUE, Droit, convention_de
 from relais.reperage.destruction import detruire
 from relais.reperage.dossier import Identite
+from relais.reperage.imports import rapprochement
 from relais.reperage.models import Personne
 from relais.socle.horloge import jour_de
 

@@ -9,10 +9,11 @@ from uuid import UUID
 
 from relais.annuaire.models import Affectation
 from relais.regles.effacement import Cause
-from relais.reperage import dossiers, rapprochement
+from relais.reperage import dossiers
 from relais.reperage.actions import depots, exports
 from relais.reperage.actions.acte import convention_de
 from relais.reperage.dossier import Conflit, Identite
+from relais.reperage.imports import rapprochement
 from relais.reperage.models import Personne
 from relais.socle.horloge import jour_de
 

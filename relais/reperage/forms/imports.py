@@ -8,11 +8,11 @@ from django import forms
 
 from relais.fiches import champs
 from relais.regles.reperage import Famille
-from relais.reperage.accords import Accord
-from relais.reperage.constats import Colonne
-from relais.reperage.ouvertures import D_AVANCE, EN_ARRIERE
-from relais.reperage.televersement import CHAMP, FichierScelle, Reception
-from relais.reperage.titres import Champ
+from relais.reperage.imports.accords import Accord
+from relais.reperage.imports.constats import Colonne
+from relais.reperage.imports.ouvertures import D_AVANCE, EN_ARRIERE
+from relais.reperage.imports.televersement import CHAMP, FichierScelle, Reception
+from relais.reperage.lecture.titres import Champ
 from relais.socle import horloge
 from relais.socle.templatetags.relais_affichage import majuscule
 

@@ -20,7 +20,7 @@ from relais.regles.reperage import (
 )
 from relais.reperage.actions.conflits import Decision
 from relais.reperage.dossier import Conflit, Coordonnees, Dossier, Identite
-from relais.reperage.rapprochement import DOUBLON, NAISSANCE, NIR, naissance_lue
+from relais.reperage.imports.rapprochement import DOUBLON, NAISSANCE, NIR, naissance_lue
 from relais.socle import horloge
 from relais.socle.templatetags.relais_affichage import date_moyenne, telephone
 

@@ -18,16 +18,16 @@ from relais.fiches.views.portes import a_cote_des_champs, faire, noter
 from relais.journal.models import Action
 from relais.regles.convention import Role
 from relais.regles.reperage import EtatImport
-from relais.reperage import constats, erreurs, relecture
 from relais.reperage.actions import depots
-from relais.reperage.constats import Constats
 from relais.reperage.forms.imports import (
     FormulaireConfirmation,
     FormulaireDepot,
     FormulaireRelecture,
 )
+from relais.reperage.imports import constats, erreurs, relecture
+from relais.reperage.imports.constats import Constats
+from relais.reperage.imports.televersement import Reception, recevoir
 from relais.reperage.models import Import, Personne
-from relais.reperage.televersement import Reception, recevoir
 from relais.socle import horloge
 
 DERNIERS = 12

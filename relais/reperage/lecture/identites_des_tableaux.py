@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from relais.regles.foyer import Adulte
-from relais.reperage import cellules, matricules, numeros
 from relais.reperage.dossier import Coordonnees, Dossier, Foyer, Identite, Situation
+from relais.reperage.lecture import cellules, matricules, numeros
+from relais.reperage.lecture.titres import Champ, Colonnes, normaliser
 from relais.reperage.textes import (
     LONGUEUR,
     courriels_laisses,
@@ -16,7 +17,6 @@ from relais.reperage.textes import (
     propre,
     telephones_laisses,
 )
-from relais.reperage.titres import Champ, Colonnes, normaliser
 
 ADULTES_AU_PLUS = 2  # of a household
 _ROLES = {

@@ -10,10 +10,10 @@ from relais.adaptateurs.fichier import FichierRefuse, Refuse
 from relais.regles.convention import Convention
 from relais.regles.foyer import Adulte, examiner
 from relais.regles.subsidiarite import Aah
-from relais.reperage.familles import COLONNES, sans_guillemets, six_colonnes
-from relais.reperage.naissances import CaseRefusee, vraisemblable
-from relais.reperage.paralleles import a_plusieurs
-from relais.reperage.resultat import ENTETE, en_colonnes
+from relais.reperage.lecture.familles import COLONNES, sans_guillemets, six_colonnes
+from relais.reperage.lecture.naissances import CaseRefusee, vraisemblable
+from relais.reperage.lecture.paralleles import a_plusieurs
+from relais.reperage.lecture.resultat import ENTETE, en_colonnes
 
 if TYPE_CHECKING:
     from relais.adaptateurs.lignes import Bilan

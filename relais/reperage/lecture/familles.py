@@ -4,7 +4,7 @@ from enum import Enum, auto
 from itertools import islice
 
 from relais.adaptateurs.fichier import FichierRefuse, Source, ouvert
-from relais.reperage import titres
+from relais.reperage.lecture import titres
 
 COLONNES = ("naissance", "inapte", "invalidite", "aah", "saspa", "travaille")
 _DEBUT = 64 * 1024

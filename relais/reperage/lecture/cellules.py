@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from relais.adaptateurs.coordonnees import CoordonneeRefusee, lire_mail, lire_telephone
-from relais.reperage import matricules
+from relais.reperage.lecture import matricules
 from relais.reperage.textes import LONGUEUR, propre
 
 COORDONNEES_AU_PLUS = 5  # phones, or mail addresses, of one person

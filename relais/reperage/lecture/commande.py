@@ -18,9 +18,9 @@ from config import environnement as env
 from relais.adaptateurs.fichier import FichierRefuse
 from relais.regles import lecture
 from relais.regles.convention import Convention, FauteConvention, ValeurInconnue
-from relais.reperage.evenements import Lecture, Personne, Refus, Remarque
-from relais.reperage.familles import Famille, reconnaitre
-from relais.reperage.resultat import ENTETE, Repere, reperage
+from relais.reperage.lecture.evenements import Lecture, Personne, Refus, Remarque
+from relais.reperage.lecture.familles import Famille, reconnaitre
+from relais.reperage.lecture.resultat import ENTETE, Repere, reperage
 
 USAGE = (
     "usage : relais reperer FICHIER --au AAAA-MM-JJ --sortie RESULTAT.csv [--convention FICHIER]"
@@ -109,17 +109,17 @@ def _reperer(demande: Demande, partiel: Path, convention: Convention) -> Bilan:
     """Each family loads the library that it needs, and no other."""
     famille, au = reconnaitre(demande.source), demande.au
     if famille == Famille.SIX_COLONNES:
-        from relais.reperage import cases
+        from relais.reperage.lecture import cases
 
         lues = cases.reperer(demande.source, partiel, au=au, convention=convention)
         sys.stderr.writelines(f"ligne {numero} : {raison}\n" for numero, raison in lues.refus)
         return Bilan(lues.ecrites, len(lues.refus), {"Lignes vides": lues.vides})
     if famille == Famille.FLUX:
-        from relais.reperage import flux_cnaf
+        from relais.reperage.lecture import flux_cnaf
 
         lecture_du_fichier = flux_cnaf.lire(demande.source, au=au)
     else:
-        from relais.reperage import tableaux
+        from relais.reperage.lecture import tableaux
 
         lecture_du_fichier = tableaux.lire(demande.source, au=au, dire=print)
     with partiel.open("w", encoding="utf-8") as sortie:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from relais.regles.foyer import Adulte
-from relais.reperage import matricules, numeros
 from relais.reperage.dossier import Coordonnees, Dossier, Foyer, Identite, Situation
+from relais.reperage.lecture import matricules, numeros
 from relais.reperage.textes import prenoms_ecrits, propre
 
 _FEMININ = {"1": False, "2": True, "M": False, "F": True}

@@ -14,8 +14,8 @@ from relais.adaptateurs.feuilles import Rangee
 from relais.adaptateurs.fichier import Avancer, FichierRefuse, Source
 from relais.regles.foyer import Adulte, Precision, naissance_retenue
 from relais.regles.nir import Nir
-from relais.reperage import dites, numeros, situations, taux, titres
-from relais.reperage.evenements import (
+from relais.reperage.lecture import dites, numeros, situations, taux, titres
+from relais.reperage.lecture.evenements import (
     SANS_IDENTITE,
     Evenement,
     Lecture,
@@ -23,11 +23,11 @@ from relais.reperage.evenements import (
     Refus,
     Remarque,
 )
-from relais.reperage.naissances import CaseRefusee, de_tableau, vraisemblable
-from relais.reperage.titres import NON, OUI, Champ, Choisies, Colonnes, normaliser
+from relais.reperage.lecture.naissances import CaseRefusee, de_tableau, vraisemblable
+from relais.reperage.lecture.titres import NON, OUI, Champ, Choisies, Colonnes, normaliser
 
 if TYPE_CHECKING:
-    from relais.reperage.identites_des_tableaux import Identites
+    from relais.reperage.lecture.identites_des_tableaux import Identites
 
 # The first word of a role; RDO answers for the file, and is not who it is of.
 _ENFANTS = {"enf", "enfant", "enfants", "pac", "rdo", "aut", "autre", "autres", "fils", "fille"}
@@ -93,7 +93,7 @@ def lire(
     if suivante is None:
         raise FichierRefuse("Ce fichier n’a que sa ligne de titres.")
     if identites:  # phones and mails load libraries that the screening does without
-        from relais.reperage.identites_des_tableaux import Identites
+        from relais.reperage.lecture.identites_des_tableaux import Identites
 
         tableau.identites = Identites(colonnes)
         tableau.dites = dites.du_tableau(du_reperage)

@@ -11,9 +11,9 @@ from itertools import islice
 from relais.adaptateurs import feuilles
 from relais.adaptateurs.feuilles import Rangee
 from relais.adaptateurs.fichier import FichierRefuse, Source
-from relais.reperage import titres
-from relais.reperage.tableaux import rangees_du_tableau
-from relais.reperage.titres import Champ, Choisies
+from relais.reperage.lecture import titres
+from relais.reperage.lecture.tableaux import rangees_du_tableau
+from relais.reperage.lecture.titres import Champ, Choisies
 
 _RANGEES = 50  # looked at for the kinds
 _GENRES = 3

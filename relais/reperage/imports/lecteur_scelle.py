@@ -5,8 +5,8 @@ from typing import Any
 
 from relais.annuaire.contexte import contexte_systeme
 from relais.coffre.actions import Genre, ouvrir
+from relais.reperage.imports.televersement import MORCEAU, partie
 from relais.reperage.models import Import, Morceau
-from relais.reperage.televersement import MORCEAU, partie
 
 
 class LecteurScelle(io.RawIOBase):

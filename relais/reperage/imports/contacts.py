@@ -15,12 +15,12 @@ from relais.adaptateurs.fichier import Avancer, FichierRefuse, Source
 from relais.coffre.noms import normaliser_nom
 from relais.regles.nir import LONGUEUR_CORPS
 from relais.regles.reperage import Consentement
-from relais.reperage import cellules, numeros
 from relais.reperage.dossier import Coordonnees, Dossier
-from relais.reperage.evenements import Contact, Evenement, Lecture, Refus, Remarque
-from relais.reperage.rapprochement import prenoms_accordes
+from relais.reperage.imports.rapprochement import prenoms_accordes
+from relais.reperage.lecture import cellules, numeros
+from relais.reperage.lecture.evenements import Contact, Evenement, Lecture, Refus, Remarque
+from relais.reperage.lecture.titres import RANGEES, est_de_contacts, normaliser
 from relais.reperage.textes import courriels_laisses, propre, telephones_laisses
-from relais.reperage.titres import RANGEES, est_de_contacts, normaliser
 
 T = TypeVar("T")
 _DEMANDEUR, _CONJOINT = _ADULTES = ("DEM", "CJT")

@@ -8,12 +8,13 @@ from datetime import date, timedelta
 from relais.adaptateurs.fichier import Avancer, FichierRefuse
 from relais.annuaire.contexte import contexte_systeme
 from relais.regles.reperage import SOURCES, Famille
-from relais.reperage import contacts, familles, flux_cnaf, tableaux, titres
 from relais.reperage.actions import correspondances
-from relais.reperage.apercu import apercu
-from relais.reperage.constats import Colonne
-from relais.reperage.evenements import Lecture
-from relais.reperage.lecteur_scelle import lecteur
+from relais.reperage.imports import contacts
+from relais.reperage.imports.constats import Colonne
+from relais.reperage.imports.lecteur_scelle import lecteur
+from relais.reperage.lecture import familles, flux_cnaf, tableaux, titres
+from relais.reperage.lecture.apercu import apercu
+from relais.reperage.lecture.evenements import Lecture
 from relais.reperage.models import Import
 from relais.socle import horloge
 from relais.socle.templatetags.relais_affichage import date_moyenne

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from relais.reperage.naissances import un_jour
+from relais.reperage.lecture.naissances import un_jour
 
 # Salaried, self-employed, farmer, apprentice, home child minder, sheltered work, salesman.
 _TRAVAIL = {"SAL", "ETI", "EXP", "APP", "AMA", "CAT", "VRP"}

@@ -5,10 +5,11 @@ A file may be wrong, or speak of somebody else of that name: a person looks, and
 
 from collections.abc import Sequence
 
-from relais.reperage import dossiers, rapprochement
+from relais.reperage import dossiers
 from relais.reperage.dossier import Dossier
+from relais.reperage.imports import rapprochement
+from relais.reperage.imports.rapprochement import Reprise
 from relais.reperage.models import Personne
-from relais.reperage.rapprochement import Reprise
 
 
 def gardees(organisation: str, dites: Sequence[Dossier]) -> list[tuple[Personne, Dossier]]:

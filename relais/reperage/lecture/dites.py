@@ -8,7 +8,7 @@ from collections.abc import Collection
 from dataclasses import fields
 
 from relais.reperage.dossier import Situation
-from relais.reperage.titres import Champ
+from relais.reperage.lecture.titres import Champ
 
 PRECISION = "precision"  # how well the birth date is known: TYPEDTNAI, where it is written
 TOUTES = (*(champ.name for champ in fields(Situation)), PRECISION)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from relais.reperage import organismes
+from relais.reperage.lecture import organismes
 from relais.reperage.models import Import
 
 

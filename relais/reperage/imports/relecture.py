@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from relais.regles.reperage import Difference, EtatImport
-from relais.reperage import accords
-from relais.reperage.accords import ANNONCES, CONTENUS, Accord
-from relais.reperage.constats import Changement, Constats
+from relais.reperage.imports import accords
+from relais.reperage.imports.accords import ANNONCES, CONTENUS, Accord
+from relais.reperage.imports.constats import Changement, Constats
+from relais.reperage.lecture.organismes import FOYERS
 from relais.reperage.models import Import
-from relais.reperage.organismes import FOYERS
 from relais.socle.templatetags.relais_affichage import date_moyenne, nombre
 
 TITRES: dict[str, str] = {

@@ -2,7 +2,7 @@
 
 from relais.adaptateurs.tableur import Feuille
 from relais.adaptateurs.tableur import en_csv as _en_csv
-from relais.reperage.constats import Constats
+from relais.reperage.imports.constats import Constats
 
 
 def en_csv(constats: Constats) -> bytes:

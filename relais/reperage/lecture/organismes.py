@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from relais.reperage import matricules
+from relais.reperage.lecture import matricules
 
 CAF, MSA = "CAF", "MSA"  # FONORG
 _LONGUEURS = {7: CAF, 15: MSA}

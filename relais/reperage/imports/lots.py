@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from relais.coffre.actions import Genre, ouvrir, sceller
 from relais.fiches import schema
 from relais.reperage.actions.enregistrement import Recue
-from relais.reperage.evenements import Contact
+from relais.reperage.lecture.evenements import Contact
 from relais.reperage.models import Import, Lot
 
 SCHEMA = "lot/3"

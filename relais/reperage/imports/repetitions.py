@@ -14,12 +14,17 @@ from relais.regles.foyer import Precision
 from relais.regles.nir import LONGUEUR_CORPS
 from relais.regles.reperage import Consentement
 from relais.regles.subsidiarite import Aah
-from relais.reperage.comparaison import Recue
-from relais.reperage.dites import PRECISION
 from relais.reperage.dossier import Coordonnees, Identite, Situation
-from relais.reperage.evenements import Contact
-from relais.reperage.fusions import ADRESSE, completer
-from relais.reperage.rapprochement import mots, naissances_accordees, nom_commun, prenoms_accordes
+from relais.reperage.imports.comparaison import Recue
+from relais.reperage.imports.fusions import ADRESSE, completer
+from relais.reperage.imports.rapprochement import (
+    mots,
+    naissances_accordees,
+    nom_commun,
+    prenoms_accordes,
+)
+from relais.reperage.lecture.dites import PRECISION
+from relais.reperage.lecture.evenements import Contact
 
 Lu = Recue | Contact
 _OUI = ("inapte", "signale", "invalidite", "saspa", "pensionne", "suspendu", "veuf")

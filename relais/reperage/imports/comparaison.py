@@ -15,13 +15,15 @@ from relais.coffre.actions import Valeur
 from relais.regles.convention import Convention
 from relais.regles.publics import Public
 from relais.regles.reperage import LIBELLES_DIFFERENCE, Difference
-from relais.reperage import dites, dossiers, fusions, organismes, rapprochement
-from relais.reperage.complets import Complets
+from relais.reperage import dossiers
 from relais.reperage.dossier import Conflit, Coordonnees, Dossier, Passage
 from relais.reperage.examens import Examens
-from relais.reperage.fusions import Provenance
+from relais.reperage.imports import fusions, rapprochement
+from relais.reperage.imports.complets import Complets
+from relais.reperage.imports.fusions import Provenance
+from relais.reperage.imports.rapprochement import Desaccord, Reprise, Trouvee, mots
+from relais.reperage.lecture import dites, organismes
 from relais.reperage.models import Personne, PersonneQuerySet
-from relais.reperage.rapprochement import Desaccord, Reprise, Trouvee, mots
 
 CONSERVE_LES_PASSAGES = 60
 PLUS_RECENT = "Elle n’est pas dans le fichier plus récent du {le:%d/%m/%Y}."

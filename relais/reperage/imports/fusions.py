@@ -21,7 +21,6 @@ from typing import TypeVar
 from relais.regles.foyer import Precision
 from relais.regles.reperage import SOURCES, Consentement, Difference, Famille
 from relais.regles.subsidiarite import Aah
-from relais.reperage.dites import PRECISION
 from relais.reperage.dossier import (
     DECLARABLES,
     Coordonnees,
@@ -31,6 +30,7 @@ from relais.reperage.dossier import (
     Origine,
     Situation,
 )
+from relais.reperage.lecture.dites import PRECISION
 
 T = TypeVar("T", Identite, Coordonnees, Foyer)
 IDENTITE, SITUATION, COORDONNEES, FOYER = "identite", "situation", "coordonnees", "foyer"

@@ -14,8 +14,8 @@ from typing import Any
 from relais.adaptateurs import flux_xml
 from relais.adaptateurs.fichier import Avancer, FichierRefuse, Source
 from relais.regles.foyer import Adulte, Precision
-from relais.reperage import dites, identites_du_flux, matricules, numeros
-from relais.reperage.evenements import (
+from relais.reperage.lecture import dites, identites_du_flux, matricules, numeros
+from relais.reperage.lecture.evenements import (
     SANS_IDENTITE,
     Decedee,
     Entete,
@@ -25,9 +25,9 @@ from relais.reperage.evenements import (
     Refus,
     Remarque,
 )
-from relais.reperage.identites_du_flux import DuFoyer
-from relais.reperage.naissances import CaseRefusee, du_flux, un_jour
-from relais.reperage.situations import situation
+from relais.reperage.lecture.identites_du_flux import DuFoyer
+from relais.reperage.lecture.naissances import CaseRefusee, du_flux, un_jour
+from relais.reperage.lecture.situations import situation
 from relais.reperage.textes import accorde
 
 _FOYER, _ENTETE, _FIN = "InfosFoyerRSA", "IdentificationFlux", "TransmissionFlux"

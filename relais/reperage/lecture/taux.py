@@ -3,7 +3,7 @@
 import re
 
 from relais.regles.subsidiarite import Aah
-from relais.reperage.titres import NON, OUI
+from relais.reperage.lecture.titres import NON, OUI
 
 _RIEN = NON | {"-", "/", "nc", "neant"}
 _REFUS = {"non", "pas", "sans", "aucun", "aucune"}
