@@ -39,7 +39,9 @@ RIEN_DEHORS = [
 REGLES_AXE = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 # A machine that does other things at the same time is no fault of a test.
-reglages_hypothesis.register_profile("relais", suppress_health_check=[HealthCheck.too_slow])
+reglages_hypothesis.register_profile(
+    "relais", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 reglages_hypothesis.load_profile("relais")
 
 from django.conf import settings  # noqa: E402 (the environment comes first)

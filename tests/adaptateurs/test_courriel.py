@@ -34,7 +34,7 @@ DESTINATAIRE = "camille.fictif@exemple.test"
 
 
 def envoyer(port: int, **remplace: Any) -> None:
-    reglages: dict[str, Any] = {"hote": "127.0.0.1", "port": port, "starttls": False, "delai": 2.0}
+    reglages: dict[str, Any] = {"hote": "127.0.0.1", "port": port, "starttls": False}
     message = {
         "destinataire": DESTINATAIRE,
         "objet": "Réponse à demande urgente",

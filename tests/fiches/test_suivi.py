@@ -147,7 +147,6 @@ def attendus(comptes: dict[tuple[date, str], Counter[str]], mois: date) -> dict[
 
 @settings(
     max_examples=15,
-    deadline=None,
     phases=SANS_REDUIRE,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from relais.adaptateurs.fichier import FichierRefuse
@@ -146,7 +146,6 @@ def test_un_autre_fichier_est_refuse(octets):
         contacts.lire(io.BytesIO(octets))
 
 
-@settings(deadline=None)  # the reading of a whole file
 @given(st.text(max_size=40), st.text(max_size=40))
 def test_aucune_case_ne_fait_tomber_la_lecture(une, autre):
     cases = {titre: une if rang % 2 else autre for rang, titre in enumerate(TITRES)}

@@ -7,7 +7,7 @@ from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from relais.adaptateurs.fichier import FichierRefuse
@@ -353,7 +353,6 @@ def test_aucun_texte_ne_fait_tomber_la_lecture_d_une_case(texte):
     cellules.lieu(texte, texte)
 
 
-@settings(deadline=None)  # the reading of a whole file
 @given(st.binary(max_size=300))
 def test_aucun_fichier_ne_fait_tomber_la_lecture(octets):
     with suppress(FichierRefuse):

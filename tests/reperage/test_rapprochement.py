@@ -231,7 +231,6 @@ def _personne(nom: str, prenom: str, numero: bool, suspendu: bool) -> Dossier:
 
 @settings(
     max_examples=15,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(fichiers=st.lists(UN_FICHIER, min_size=1, max_size=4), melange=st.randoms())

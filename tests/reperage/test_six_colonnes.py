@@ -258,9 +258,7 @@ SITUATIONS = st.fixed_dictionaries(
 )
 
 
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(personnes=st.lists(SITUATIONS, min_size=1, max_size=30))
 def test_chaque_ligne_dit_ce_que_la_regle_dit_de_cette_personne(tmp_path, personnes):
     au, convention = date.fromisoformat(AU), lecture.charger(CONVENTION)
