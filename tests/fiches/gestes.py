@@ -31,7 +31,7 @@ from relais.journal.models import Evenement
 from relais.regles.effacement import Cause
 from relais.regles.issues import Issue
 from relais.regles.retrait import MotifRetrait
-from relais.socle.horloge import maintenant
+from relais.socle.horloge import jour_de, maintenant
 from tests.fiches.exemples import COMPLETE, MANQUE
 
 
@@ -220,7 +220,7 @@ def noter(
     with contexte(par):
         vraie = Fiche.objects.get(pk=fiche.pk)
         return notes.noter(
-            vraie, replace(appel, le=appel.le or quand.date()), par=par, maintenant=quand
+            vraie, replace(appel, le=appel.le or jour_de(quand)), par=par, maintenant=quand
         )
 
 

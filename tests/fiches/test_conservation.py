@@ -70,9 +70,11 @@ def ts(personas: Personas) -> Client:
 
 @pytest.mark.parametrize("qui", ["ts_rennes", "encadrante_rennes"])
 def test_la_page_dit_jusqu_a_quand_pourquoi_et_les_deux_textes(
-    qui: str, personas: Personas, fiche: Fiche
+    qui: str, personas: Personas, fiche: Fiche, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    page = lisible(connecter(getattr(personas, qui)).get(f"/fiches/{fiche.reference}/"))
+    navigateur = connecter(getattr(personas, qui))
+    monkeypatch.setattr(horloge, "maintenant", lambda: gestes.apres(days=4))
+    page = lisible(navigateur.get(f"/fiches/{fiche.reference}/"))
     assert "Gardée tant que l’accompagnement de la personne dure." in page
     assert "l’encadrant la revoit le 23 novembre 2027" in page
     assert "« le temps de l’accompagnement de la personne »" in page

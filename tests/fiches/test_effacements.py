@@ -15,6 +15,7 @@ from relais.coffre.models import Genre
 from relais.fiches import effacement, exemplaires
 from relais.fiches.actions import brouillons, envois
 from relais.fiches.models import Brouillon, Effacement, Exemplaire, Fiche
+from relais.socle import horloge
 from tests.banc import RACINE, Base
 from tests.fiches import gestes
 from tests.fiches.gestes import CAISSE, DEMANDE, DEPARTEMENT, apres
@@ -81,12 +82,12 @@ def test_reprendre_la_fiche_detruit_la_cle_de_la_caisse(geste: str, personnel: P
 def test_une_copie_du_coffre_remise_en_place_ne_rend_pas_ce_qui_vient_d_etre_detruit(
     personnel: Personas, base: Base
 ) -> None:
-    fiche = gestes.transmettre(personnel.ts_rennes)
+    fiche = gestes.transmettre(personnel.ts_rennes, le=horloge.maintenant())
     gardee = gestes.copies(fiche, DEPARTEMENT)
     (copie,) = gestes.copies(fiche, CAISSE)
     call_command("coffre", "copier")
     with contexte(personnel.ts_rennes):
-        envois.rappeler(fiche, par=personnel.ts_rennes, maintenant=apres(hours=2))
+        envois.rappeler(fiche, par=personnel.ts_rennes, maintenant=horloge.maintenant())
     (base.dossier / "coffre" / "coffre.sqlite3").unlink()
     call_command("coffre", "retablir", "--confirmer")
     assert not gestes.a_une_cle("exemplaire", copie)

@@ -191,7 +191,9 @@ def test_ce_qui_manque_est_dit_a_cote_et_rien_n_est_perdu(
 def test_le_dernier_contact_avec_la_personne_se_reporte_dans_la_reponse(
     personas: Personas,
 ) -> None:
-    fiche = prise(personas)
+    avant_hier = horloge.maintenant() - timedelta(days=2)
+    fiche = gestes.transmettre(personas.ts_rennes, le=avant_hier)
+    gestes.prendre(personas.agent_caisse, fiche, le=avant_hier)
     hier, avant = horloge.aujourd_hui() - timedelta(days=1), date(2026, 10, 1)
     for appel in (
         replace(APPEL, le=hier, moyen="courriel"),

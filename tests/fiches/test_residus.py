@@ -2,6 +2,7 @@
 
 import io
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from django.utils import timezone
 from relais.annuaire.models import Seance
 from relais.fiches import effacement, exemplaires
 from relais.fiches.models import Fiche
+from relais.socle.horloge import jour_de
 from tests.banc import Base
 from tests.fiches import gestes
 from tests.fiches.canaris import (
@@ -56,7 +58,8 @@ def de_la_caisse(personnel: Personas, fiche: str) -> list[Any]:
     recus += [caisse.get(fiche), caisse.post(f"{fiche}numero/")]
     with gestes.vu_de(CAISSE):
         ouverte = Fiche.objects.get()
-    gestes.repondre(personnel.agent_caisse, ouverte, ETAPE, le=timezone.now())
+    etape = replace(ETAPE, prochain_point_le=jour_de(timezone.now()))
+    gestes.repondre(personnel.agent_caisse, ouverte, etape, le=timezone.now())
     reponse = {"nature": "paiement_debloque", "versement_le": "2026-12-01", "geste": "envoyer"}
     return [*recus, caisse.post(f"{fiche}repondre/", reponse)]
 

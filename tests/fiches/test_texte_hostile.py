@@ -166,7 +166,7 @@ def reponse(personas: Personas, fiche: str) -> list[Any]:
         "nature": "autre",
         "texte": HOSTILE,
         "suite_par": COURT,
-        "suite_avant_le": "2027-01-20",
+        "suite_avant_le": "2099-01-20",
         "geste": "envoyer",
     }
     recus = [
