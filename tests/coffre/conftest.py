@@ -64,10 +64,13 @@ class Processus:
         self.enfant.start()
 
     def attendre_une_ligne(self) -> None:
-        limite = time.monotonic() + 30
-        while not self.sortie.read_text().endswith("\n"):
+        limite = time.monotonic() + 60
+        while True:
+            vivant = self.enfant.is_alive()  # asked first: it may say its line and end meanwhile
+            if self.sortie.read_text().endswith("\n"):
+                return
+            assert vivant
             assert time.monotonic() < limite
-            assert self.enfant.is_alive()
             time.sleep(0.001)
 
     def tuer(self) -> list[str]:

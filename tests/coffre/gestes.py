@@ -124,10 +124,9 @@ def mourir_a_la_ligne(rang: int) -> Callable[[], int]:
     return lambda: vues
 
 
-def lire_sans_cesse(dire: Dire, scelles: dict[uuid.UUID, bytes], secondes: float) -> None:
-    """Open everything again and again, as pages do."""
-    fin = time.monotonic() + secondes
-    while time.monotonic() < fin:
+def lire_sans_cesse(dire: Dire, scelles: dict[uuid.UUID, bytes], assez: Path) -> None:
+    """Open everything again and again, as pages do, until the file `assez` is there."""
+    while not assez.exists():
         lus = actions.ouvrir_plusieurs(Genre.NOTE, list(scelles.items()), organisation=QUI)
         assert lus == {objet: objet.bytes for objet in scelles}
         dire("lu")

@@ -134,15 +134,18 @@ def test_on_lit_et_on_ecrit_pendant_la_rotation(coffre: Coffre, quoi: str) -> No
     scelles = remplir(60)
     voisins = [coffre.lancer(gestes.creer, 25) for _ in range(3)]
     voisins += [coffre.lancer(gestes.creer_et_detruire, 25)]
-    voisins += [coffre.lancer(gestes.lire_sans_cesse, scelles, 3.0) for _ in range(2)]
+    assez = coffre.dossier / "assez"
+    lecteurs = [coffre.lancer(gestes.lire_sans_cesse, scelles, assez) for _ in range(2)]
     tours = 0
-    while any(voisin.enfant.is_alive() for voisin in voisins):
-        getattr(rotation, quoi)()
-        connections["coffre"].close()
-        tours += 1
-        time.sleep(0.05)
-    assert [voisin.finir() for voisin in voisins] == [0] * 6
-    assert tours > 2
+    try:
+        while tours < 3 or any(voisin.enfant.is_alive() for voisin in voisins):
+            getattr(rotation, quoi)()
+            connections["coffre"].close()
+            tours += 1
+            time.sleep(0.05)
+    finally:
+        assez.touch()
+    assert [voisin.finir() for voisin in voisins + lecteurs] == [0] * 6
     nees = {ligne[2:] for v in voisins[:3] for ligne in v.lignes()}
     restent = {str(UUID(ligne[0])) for ligne in coffre.sql("SELECT objet_id FROM coffre_cle")}
     assert nees <= restent
