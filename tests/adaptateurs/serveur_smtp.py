@@ -21,6 +21,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from relais.fiches.demonstration.lieu import port_libre
+
 UTILISATEUR, MOT_DE_PASSE = "relais", "mot-de-passe-d-essai"
 
 
@@ -66,6 +68,7 @@ def serveur(
         port=port_libre(),
         server_hostname="essai.test",
         enable_SMTPUTF8=False,
+        ready_timeout=60,
         **options,
     )
     controleur.start()
@@ -78,12 +81,6 @@ def serveur(
 def _authentifier(serveur: Any, session: Any, enveloppe: Any, mecanisme: str, donnees: Any) -> Any:
     attendu = LoginPassword(UTILISATEUR.encode(), MOT_DE_PASSE.encode())
     return AuthResult(success=donnees == attendu, handled=False)
-
-
-def port_libre() -> int:
-    with socket.socket() as prise:
-        prise.bind(("127.0.0.1", 0))
-        return int(prise.getsockname()[1])
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """Mails to real servers: with TLS and passwords, refusing, hanging, going away."""
 
+import smtplib
 import socket
 import time
 from collections.abc import Callable
@@ -253,10 +254,18 @@ def test_un_serveur_qui_raccroche_est_un_echec_passager(etape: str) -> None:
 
 @pytest.mark.parametrize("fin", [raccroche_a("QUIT"), se_tait_a("QUIT")])
 def test_un_courriel_pris_est_envoye_meme_si_le_serveur_part_ensuite(
-    fin: Callable[[socket.socket], None],
+    fin: Callable[[socket.socket], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    quitter = smtplib.SMTP.quit
+
+    def quitter_sans_attendre(session: smtplib.SMTP) -> Any:
+        assert session.sock
+        session.sock.settimeout(0.3)
+        return quitter(session)
+
+    monkeypatch.setattr(smtplib.SMTP, "quit", quitter_sans_attendre)
     with serveur_brut(fin) as port:
-        envoyer(port, delai=0.3)
+        envoyer(port)
 
 
 def test_un_serveur_qui_parle_goutte_a_goutte_est_coupe() -> None:

@@ -10,8 +10,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from relais.fiches.demonstration.lieu import port_libre
 from tests import banc
 
+PATIENCE = 60  # seconds: a machine that does other things at the same time
 # The settings of the product, an application that says what it was asked.
 ECHO = """
 import django
@@ -37,8 +39,7 @@ MORCEAUX = "Transfer-Encoding: chunked\r\n"
 @pytest.fixture(scope="module")
 def serveur() -> Iterator[int]:
     """The port of a server of one process, as `relais servir` sets it."""
-    with socket.create_server(("127.0.0.1", 0)) as prise:
-        port = prise.getsockname()[1]
+    port = port_libre()
     reglages = {"RELAIS_ECOUTE": f"127.0.0.1:{port}", "RELAIS_WEB_PROCESSUS": "1"}
     with subprocess.Popen(
         [sys.executable, "-c", ECHO],
@@ -46,20 +47,29 @@ def serveur() -> Iterator[int]:
         env=os.environ | {"DJANGO_SETTINGS_MODULE": "config.settings"} | reglages,
         stderr=subprocess.DEVNULL,
     ) as processus:
-        for _ in range(150):
-            try:
-                socket.create_connection(("127.0.0.1", port), timeout=1).close()
-                break
-            except OSError:
+        try:
+            fin = time.monotonic() + PATIENCE
+            while not ecoute(port):
+                assert processus.poll() is None
+                assert time.monotonic() < fin
                 time.sleep(0.2)
-        yield port
-        processus.terminate()
+            yield port
+        finally:
+            processus.terminate()
+
+
+def ecoute(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=PATIENCE).close()
+    except OSError:
+        return False
+    return True
 
 
 def echange(port: int, octets: str) -> str:
-    """What comes back until the server hangs up, or says nothing for two seconds."""
+    """What comes back until the server hangs up, or says nothing for as long as one can wait."""
     recu = b""
-    with socket.create_connection(("127.0.0.1", port), timeout=2) as prise:
+    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as prise:
         prise.sendall(octets.encode("latin-1"))
         try:
             while morceau := prise.recv(65536):

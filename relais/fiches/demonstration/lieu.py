@@ -12,6 +12,7 @@ from pathlib import Path
 from relais.socle.attrape_courriels import SOUS_DOSSIER
 
 PORT = 8000
+PORTS_CHOISIS = range(20_000, 32_000)  # Linux gives those from 32 768 on (ip_local_port_range)
 VERROU = "verrou"
 CHARGEE = "donnees-chargees"
 
@@ -128,10 +129,10 @@ class Lieu:
 
 
 def port_libre() -> int:
-    """A free port of 127.0.0.1."""
-    with socket.socket() as essai:
-        essai.bind(("127.0.0.1", 0))
-        return int(essai.getsockname()[1])
+    """A free port of 127.0.0.1, which the kernel gives to nobody before it is used."""
+    while not _libre(socket.AF_INET, "127.0.0.1", port := secrets.choice(PORTS_CHOISIS)):
+        pass
+    return port
 
 
 def _libre(famille: socket.AddressFamily, hote: str, port: int) -> bool:
