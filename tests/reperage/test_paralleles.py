@@ -41,7 +41,7 @@ def _nes_de(parent: int) -> list[int]:
 def _vit(numero: int) -> bool:
     try:
         return "\nState:\tZ" not in Path(f"/proc/{numero}/status").read_text()
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):  # gone, or going as it is read
         return False
 
 
