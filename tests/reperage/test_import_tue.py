@@ -2,7 +2,8 @@
 
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -157,7 +158,7 @@ def test_tue_a_tout_point_l_import_repris_finit(etape: str, apres: bool, atelier
     assert morts > 40
 
 
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(900)
 def test_l_ouvrier_tue_en_pleine_lecture_puis_en_plein_enregistrement(
     personnel: Personas, base: Base, tmp_path: Path
 ) -> None:
@@ -165,16 +166,17 @@ def test_l_ouvrier_tue_en_pleine_lecture_puis_en_plein_enregistrement(
     charge, sortie = connecter(personnel.charge_reperage), tmp_path / "ouvrier.log"
     combien = 1500
     depot = deposer(charge, un_flux(combien))
-    with processus(base, ["ouvrier"], sortie) as premier:
-        attendre(lambda: dernier().etat == "lecture", sortie)
+    with au_troisieme_lot(base) as tenu, processus(base, ["ouvrier"], sortie) as premier:
+        attendre(tenu, sortie, secondes=120)
         tuer(premier)
     assert dernier().etat == "lecture"
     oublies(base)
     with processus(base, ["ouvrier"], sortie) as deuxieme:
         attendre(lambda: dernier().etat == "pret", sortie, secondes=150)
-        charge.post(f"/reperage/imports/{depot.pk}/confirmer/")
-        attendre(lambda: dernier().lus, sortie, secondes=60)
-        tuer(deuxieme)
+        with au_troisieme_lot(base) as tenu:
+            charge.post(f"/reperage/imports/{depot.pk}/confirmer/")
+            attendre(tenu, sortie, secondes=120)
+            tuer(deuxieme)
     assert 0 < dernier().lus < dernier().total
     oublies(base)
     with processus(base, ["ouvrier"], sortie):
@@ -185,6 +187,28 @@ def test_l_ouvrier_tue_en_pleine_lecture_puis_en_plein_enregistrement(
     assert CANARI not in sortie.read_bytes()
     assert CANARI not in fichiers(base.dossier)
     assert [lieu for lieu, octets in du_serveur(base).items() if CANARI in octets] == []
+
+
+ATTENDRE_AU_TROISIEME_LOT = """
+CREATE OR REPLACE FUNCTION essai_attendre() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN PERFORM pg_advisory_xact_lock_shared(226); RETURN NEW; END $$;
+CREATE OR REPLACE TRIGGER essai_attendre BEFORE INSERT OR UPDATE ON reperage_lot
+FOR EACH ROW WHEN (NEW.rang = 3) EXECUTE FUNCTION essai_attendre()
+"""
+
+
+@contextmanager
+def au_troisieme_lot(base: Base) -> Iterator[Callable[[], bool]]:
+    """Who writes the third lot of a file, or stores it, waits; whether somebody does."""
+    with psycopg.connect(base.url("postgres"), autocommit=True) as sql:
+        sql.execute(ATTENDRE_AU_TROISIEME_LOT)
+        sql.execute("SELECT pg_advisory_lock(226)")
+
+        def tenu() -> bool:
+            attentes = "SELECT FROM pg_locks WHERE objid = 226 AND NOT granted"
+            return sql.execute(attentes).rowcount > 0
+
+        yield tenu
 
 
 def tuer(lance: Any) -> None:
