@@ -165,9 +165,15 @@ def test_sans_dpo_la_boite_de_la_convention_recoit(parties: Personas) -> None:
     assert courriers._adresse(courrier) == "informatiqueetlibertes@carsat-bretagne.fr"
 
 
+def au_mois_suivant() -> datetime:
+    """Its first instant, in Paris."""
+    dans_le_mois = horloge.aujourd_hui().replace(day=1) + timedelta(days=40)
+    return horloge.minuit(dans_le_mois.replace(day=1))
+
+
 def test_la_synthese_du_mois_part_une_fois_a_chaque_dpo(parties: Personas) -> None:
     verifier()
-    mois_suivant = (horloge.maintenant().replace(day=1) + timedelta(days=40)).replace(day=1)
+    mois_suivant = au_mois_suivant()
     for _ in range(2):
         surveillance.resumer_le_mois(maintenant=mois_suivant)
     assert {c.agent for c in CourrierDeCompte.objects.filter(objet=DU_MOIS)} == {
@@ -179,7 +185,7 @@ def test_la_synthese_du_mois_part_une_fois_a_chaque_dpo(parties: Personas) -> No
 
 def test_la_synthese_donne_de_quoi_prouver(parties: Personas) -> None:
     verifier()
-    mois_suivant = (horloge.maintenant().replace(day=1) + timedelta(days=40)).replace(day=1)
+    mois_suivant = au_mois_suivant()
     surveillance.resumer_le_mois(maintenant=mois_suivant)
     texte = courriers.corps(CourrierDeCompte.objects.get(organisation=CARSAT))
     with pour(CD35):

@@ -14,6 +14,7 @@ from relais.annuaire.models import Absence, Affectation, Agent, CourrierDeCompte
 from relais.fiches.models import Fiche
 from relais.rgpd import echeances
 from relais.rgpd.actions import oublis, purge
+from relais.socle import horloge
 from tests.annuaire.comptes import inviter
 from tests.fiches import gestes
 from tests.fiches.gestes import CAISSE, DEPARTEMENT, LUNDI, apres, vu_de
@@ -99,8 +100,9 @@ def test_un_compte_sans_nom_ne_se_rouvre_pas(parti: tuple[Agent, Fiche]) -> None
 
 
 def test_les_pages_qui_montrent_l_ancien_auteur_se_lisent(personas: Personas) -> None:
-    fiche = gestes.transmettre(personas.ts_rennes)
-    gestes.prendre(personas.agent_caisse, fiche)
+    maintenant = horloge.maintenant()
+    fiche = gestes.transmettre(personas.ts_rennes, le=maintenant)
+    gestes.prendre(personas.agent_caisse, fiche, le=maintenant)
     gestes.noter(personas.agent_caisse_collegue, fiche)
     agent = fermer(personas.agent_caisse_collegue)
     nom, page = str(agent), f"/fiches/{fiche.reference}/"
@@ -120,8 +122,9 @@ def test_les_pages_qui_montrent_l_ancien_auteur_se_lisent(personas: Personas) ->
 
 def test_ce_que_l_autre_partie_tient_garde_le_compte_sans_nom(personas: Personas) -> None:
     """Its wall hides the call note from who erases: the base itself refuses."""
-    fiche = gestes.transmettre(personas.ts_rennes)
-    gestes.prendre(personas.agent_caisse, fiche)
+    maintenant = horloge.maintenant()
+    fiche = gestes.transmettre(personas.ts_rennes, le=maintenant)
+    gestes.prendre(personas.agent_caisse, fiche, le=maintenant)
     gestes.noter(personas.agent_caisse_collegue, fiche)
     agent = fermer(personas.agent_caisse_collegue)
     ancienne = personas.referent_departement

@@ -63,7 +63,7 @@ def test_un_mois_garde_une_semaine_de_trop_est_une_alerte(echu: Any) -> None:
     surveillance.surveiller(maintenant=fin + timedelta(days=8, hours=1))
     assert ouvertes() == {"mois-echu"}
     tasks.tenir_les_mois_du_journal(0)
-    surveillance.surveiller(maintenant=horloge.maintenant())
+    surveillance.surveiller(maintenant=fin + timedelta(days=8, hours=2))
     assert ouvertes() == set()
 
 
