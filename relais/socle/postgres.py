@@ -28,7 +28,6 @@ from relais.socle.superviseur import attendre_la_fin, avec_son_pere, code_de_sor
 PORT_DE_LA_SOCKET = 5432  # only a suffix of the socket's file name
 LONGUEUR_SOCKET = 107 - len("/.s.PGSQL.5432.lock")
 DELAI_DEMARRAGE = 30  # seconds
-DELAI_REPRISE = 2  # seconds: what the children of a killed server need to go
 SANS_REPONSE = "PostgreSQL ne démarre pas. Ses derniers mots :"
 
 
@@ -173,7 +172,7 @@ class Serveur:
             "fsync": "on" if self.sur else "off",
             "synchronous_commit": "on" if self.sur else "off",
             "full_page_writes": "on" if self.sur else "off",
-            "max_connections": 100,
+            "max_connections": 300,  # the bench of the tests: sixty writers beside other workers
             "timezone": "UTC",
             "log_min_error_statement": "panic",  # a statement may hold what somebody typed
         }
@@ -245,7 +244,7 @@ def arreter_le_serveur_de(donnees: Path) -> None:
 
 def _oublier_le_disparu(donnees: Path) -> None:
     """After a kill -9: wait for its last children, then forget its number, which may be reused."""
-    fin = time.monotonic() + DELAI_REPRISE
+    fin = time.monotonic() + DELAI_DEMARRAGE
     while _vivants_dans(donnees):
         if time.monotonic() > fin:
             raise ServeurIndisponible(f"Un ancien serveur PostgreSQL occupe encore {donnees}.")

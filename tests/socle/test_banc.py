@@ -52,6 +52,12 @@ def test_une_base_a_soi_sert_tous_les_fils(base):
     assert vues == [("execution", base.nom)] * 2
 
 
+def test_des_dizaines_de_redacteurs_tiennent_a_cote_des_autres_ouvriers(serveur_postgresql):
+    with psycopg.connect(serveur_postgresql.url("postgres", "postgres")) as connexion:
+        (places,) = connexion.execute("SHOW max_connections").fetchone()
+    assert int(places) >= 3 * 64
+
+
 def test_une_base_a_soi_a_son_coffre_a_soi(base):
     with connections["coffre"].cursor() as curseur:
         curseur.execute("PRAGMA database_list")

@@ -1,5 +1,6 @@
 """The embedded server: killed, moved, on a taken port, as root and as an ordinary user."""
 
+import itertools
 import os
 import pwd
 import shutil
@@ -10,10 +11,12 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import psycopg
 import pytest
 
+from relais.socle import postgres
 from relais.socle.base import ROLES, creer_base, creer_roles, supprimer_base
 from relais.socle.postgres import Serveur, ServeurIndisponible, arreter_le_serveur_de
 
@@ -97,6 +100,18 @@ def test_tue_net_le_serveur_repart_avec_ce_qui_est_ecrit(dossier):
         assert lire(suivant) == "avant"
 
 
+def test_sur_une_machine_lente_les_derniers_enfants_d_un_serveur_tue_sont_attendus(
+    tmp_path, monkeypatch
+):
+    lente = SimpleNamespace(monotonic=itertools.count(0, 5).__next__, sleep=lambda _: None)
+    vivants = iter((True, True, False))
+    monkeypatch.setattr(postgres, "time", lente)
+    monkeypatch.setattr(postgres, "_vivants_dans", lambda _: next(vivants))
+    (tmp_path / "postmaster.pid").touch()
+    postgres._oublier_le_disparu(tmp_path)
+    assert not (tmp_path / "postmaster.pid").exists()
+
+
 LANCEUR = """
 import sys, time
 from pathlib import Path
@@ -120,7 +135,7 @@ def vit(pid: int) -> bool:
     """Whether the process runs (one that its parent has not collected does not)."""
     try:
         return ") Z " not in Path(f"/proc/{pid}/stat").read_text()
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):  # gone, or going as it is read
         return False
 
 
