@@ -33,7 +33,7 @@ def processus(
         yield lance
     finally:
         lance.terminate()
-        lance.wait(30)
+        lance.wait(60)
 
 
 def reglages_web(port: int) -> dict[str, str]:

@@ -281,7 +281,7 @@ def attendre(condition: Callable[[], Any], *, secondes: float, sortie: Path) -> 
         time.sleep(0.2)
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(500)
 def test_l_ouvrier_tue_en_plein_envoi_ne_perd_rien(
     personnel: Personas, base: Base, tmp_path: Path
 ) -> None:
@@ -297,7 +297,7 @@ def test_l_ouvrier_tue_en_plein_envoi_ne_perd_rien(
     boite = BoiteLente()
     with serveur(boite) as port:
         with ouvrier(base, port, sortie) as premier:
-            attendre(lambda: boite.recus, secondes=60, sortie=sortie)
+            attendre(lambda: boite.recus, secondes=120, sortie=sortie)
             os.kill(premier.pid, signal.SIGKILL)
             premier.wait(20)
         assert Avis.objects.get().etat == "a_envoyer"
@@ -314,9 +314,9 @@ def test_l_ouvrier_tue_en_plein_envoi_ne_perd_rien(
             )
         with ouvrier(base, port, sortie) as second:
             attendre(lambda: Avis.objects.get().etat == "envoye", secondes=120, sortie=sortie)
-            attendre(lambda: not gestes.copies(fiche, CAISSE), secondes=90, sortie=sortie)
+            attendre(lambda: not gestes.copies(fiche, CAISSE), secondes=120, sortie=sortie)
             second.terminate()
-            assert second.wait(30) == 0
+            assert second.wait(60) == 0
     assert not gestes.a_une_cle("exemplaire", copie)
     identifiants = [m["Message-ID"] for m in lus(boite)]
     assert len(identifiants) >= 2

@@ -53,7 +53,7 @@ def bloques(sql: "psycopg.Connection[tuple[int]]") -> int:
     return ligne[0] if ligne else 0
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(500)
 def test_l_ouvrier_tue_entre_sa_prise_et_son_courriel_ne_rappelle_qu_une_fois(
     personnel: Personas, base: Base, tmp_path: Path
 ) -> None:
@@ -76,7 +76,7 @@ def test_l_ouvrier_tue_entre_sa_prise_et_son_courriel_ne_rappelle_qu_une_fois(
                 stderr=flux,
             ) as premier,
         ):
-            attendre(lambda: bloques(verrou), secondes=60, sortie=sortie)
+            attendre(lambda: bloques(verrou), secondes=120, sortie=sortie)
             os.kill(premier.pid, signal.SIGKILL)
             assert premier.wait(20) == -signal.SIGKILL
     with gestes.vu_de(CAISSE):
@@ -88,7 +88,7 @@ def test_l_ouvrier_tue_entre_sa_prise_et_son_courriel_ne_rappelle_qu_une_fois(
         rappele = Avis.objects.filter(objet="rappel_reponse", etat="envoye")
         attendre(rappele.exists, secondes=150, sortie=sortie)
         second.terminate()
-        assert second.wait(30) == 0
+        assert second.wait(60) == 0
     assert [(m["To"], m["Subject"]) for m in lus(boite)] == [
         (BOITE_CAISSE, "Rappel : une fiche attend")
     ]
