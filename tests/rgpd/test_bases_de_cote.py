@@ -102,10 +102,22 @@ def test_pendant_une_restauration_rien_n_est_supprime(base: Base) -> None:
     sql(base, f'CREATE DATABASE "{nom}" TEMPLATE template0')
     lacher()
     with psycopg.connect(base.banc.url("postgres", "postgres"), autocommit=True) as autre:
-        autre.execute("SELECT pg_advisory_lock(hashtext('relais.restauration'))")
+        verrouiller = "SELECT pg_advisory_lock(hashtext(%s))"
+        autre.execute(verrouiller, [f"relais.restauration.{base.nom}"])
         fait = relais(base, "restaurer", "--oublier", "--confirmer")
     assert (fait.returncode, "est en cours" in fait.stderr) == (3, True), fait.stderr
     assert list(mises_de_cote(base)) == [nom]
+
+
+def test_la_restauration_d_une_autre_base_du_serveur_n_empeche_rien(base: Base) -> None:
+    nom = nom_de_la_mise_de_cote(base.nom, timezone.now())
+    sql(base, f'CREATE DATABASE "{nom}" TEMPLATE template0')
+    lacher()
+    with psycopg.connect(base.banc.url("postgres", "postgres"), autocommit=True) as autre:
+        autre.execute("SELECT pg_advisory_lock(hashtext('relais.restauration'))")
+        fait = relais(base, "restaurer", "--oublier", "--confirmer")
+    assert fait.returncode == 0, fait.stderr
+    assert presentes(base) == []
 
 
 @pytest.mark.parametrize("arguments", [[], ["/tmp", "--oublier"]])

@@ -30,6 +30,7 @@ from relais.rgpd.sauvegardes import Manifeste, Sauvegarde, SauvegardeRefusee
 from relais.socle import base, exploitation, presence, vidage
 
 PROPRIETAIRE, SUPERUTILISATEUR = "proprietaire", "superutilisateur"
+VERROU = "relais.restauration"
 PATIENCE = 5.0  # seconds
 
 
@@ -59,7 +60,9 @@ def mettre_en_place(
     nom = exploitation.base_servie()
     with closing(exploitation.connexion(SUPERUTILISATEUR)) as admin:
         # What a killed run had asked for may not be done yet on the server: wait for its session.
-        admin.execute("SELECT pg_advisory_lock(hashtext('relais.restauration'))")
+        # The roles are of the whole server: restores of several bases come one after another.
+        for verrou in (VERROU, _verrou_de(nom)):
+            admin.execute("SELECT pg_advisory_lock(hashtext(%s))", [verrou])
         if _attend_son_rejeu(admin, nom, empreinte):
             return MiseEnPlace(manifeste, encore=True)
         _refuser_un_autre_coffre(manifeste)
@@ -86,11 +89,14 @@ def rejouer(*, maintenant: datetime) -> rejeu.Bilan:
 
 
 def etre_seul_a_restaurer(admin: "psycopg.Connection[Any]") -> bool:
-    """Whether no restore holds the server; none begins before that connection is closed."""
-    ((seul,),) = admin.execute(
-        "SELECT pg_try_advisory_lock(hashtext('relais.restauration'))"
-    ).fetchall()
+    """Whether no restore of this base runs; none begins before that connection is closed."""
+    verrou = _verrou_de(exploitation.base_servie())
+    ((seul,),) = admin.execute("SELECT pg_try_advisory_lock(hashtext(%s))", [verrou]).fetchall()
     return bool(seul)
+
+
+def _verrou_de(nom: str) -> str:
+    return f"{VERROU}.{nom}"
 
 
 def seul() -> Any:
