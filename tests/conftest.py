@@ -36,6 +36,10 @@ RIEN_DEHORS = [
     "--disable-quic",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
 ]
+PATIENCE = 30_000  # milliseconds, as for a gesture: other work may share this machine
+# A form that is leaving (page.js), or that asks first whether the service is there (reseau.js), or
+# waits for its draft to be saved (brouillon.js).
+EN_PARTANCE = "form[data-parti], form[data-en-verification], [data-brouillon].htmx-request"
 REGLES_AXE = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 # A machine that does other things at the same time is no fault of a test.
@@ -112,13 +116,14 @@ def base(serveur_postgresql: Any, django_db_blocker: Any) -> Iterator[banc.Base]
 @pytest.fixture(scope="session")
 def chromium() -> Iterator["Browser"]:
     """Debian's browser, or the test is skipped; RELAIS_TOUT_PROUVER=1 (.ci/run) refuses to skip."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
     if not CHROMIUM.exists():
         absent = f"{CHROMIUM} manque (apt install chromium)"
         pytest.fail(absent) if os.environ.get("RELAIS_TOUT_PROUVER") else pytest.skip(absent)
     # Playwright keeps an event loop in this thread: Django must not take our tests for async code.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         navigateur = playwright.chromium.launch(executable_path=CHROMIUM, args=RIEN_DEHORS)
         with gestes_patients():
@@ -130,21 +135,22 @@ def chromium() -> Iterator["Browser"]:
 def gestes_patients() -> Iterator[None]:
     """A click or a key ends when the page that it leads to has wholly come, as a person waits.
 
-    Playwright's own end at the first byte of that page: its scripts are not there, axe sees
-    nothing, and a `route` laid at that moment misses what it leaves. `no_wait_after=True` keeps it.
+    Playwright's own end at the first byte of that page, or sooner when a script has yet to ask the
+    service something before the form leaves. `no_wait_after=True` keeps that end.
     """
-    from playwright.sync_api import Locator
+    from playwright.sync_api import Locator, expect
 
     def patient(geste: Callable[..., None]) -> Callable[..., None]:
         def attendre(ou: Locator, *positions: Any, **options: Any) -> None:
             geste(ou, *positions, **options)
             if not options.get("no_wait_after"):
+                expect(ou.page.locator(EN_PARTANCE)).to_have_count(0)
                 ou.page.wait_for_load_state()
 
         return attendre
 
     with pytest.MonkeyPatch.context() as rustine:
-        for nom in ("click", "press"):
+        for nom in ("click", "dblclick", "press"):
             rustine.setattr(Locator, nom, patient(getattr(Locator, nom)))
         yield
 

@@ -18,14 +18,12 @@ from playwright.sync_api import (
     Page,
     Request,
     Response,
-    expect,
 )
 
 from tests.banc import Base
 
 SOMBRE = ["color-contrast", "link-in-text-block"]
 LARGEURS = (320, 1024, 1280)  # 320: a screen of 1280 px read at 400 %; 1024: an old laptop
-PATIENCE = 20_000  # milliseconds: other work may share this machine
 # A 4xx answer, or a network that was cut: what follows is each test's own affair.
 ATTENDUS = (
     "Failed to load resource",
@@ -34,7 +32,6 @@ ATTENDUS = (
     "htmx:sendAbort",
     "htmx:sendError",
 )
-expect.set_options(timeout=PATIENCE)
 LOCAUX = ("http://localhost:", "data:", "blob:", "about:")
 
 
@@ -70,7 +67,6 @@ def visiteur(chromium: Browser, serveur_web: str) -> Iterator[Callable[..., Page
         contexte = chromium.new_context(
             base_url=serveur_web, locale="fr-FR", timezone_id="Europe/Paris", **options
         )
-        contexte.set_default_timeout(PATIENCE)
         contextes.append(contexte)
         surveiller(contexte, plaintes)
         return contexte.new_page()

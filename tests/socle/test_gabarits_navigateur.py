@@ -256,7 +256,7 @@ def test_une_connexion_perdue_est_dite_et_le_brouillon_repart_seul(ouvrir: Ouvri
     page.get_by_label("Prénom").press_sequentially("Zoé")
     expect(page.get_by_text("rien n’est perdu tant que cette page reste ouverte")).to_be_visible()
     brouillons.mode = "marche"
-    expect(page.get_by_text("Brouillon enregistré à 14 h 06")).to_be_visible(timeout=10_000)
+    expect(page.get_by_text("Brouillon enregistré à 14 h 06")).to_be_visible()
     ouvrir.plaintes.clear()  # type: ignore[attr-defined] # the browser's own line about the cut
 
 
