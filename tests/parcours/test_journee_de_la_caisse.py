@@ -105,10 +105,8 @@ def test_la_liste_au_clavier_seul_une_fois_les_raccourcis_choisis(visiteur, pers
     page.keyboard.press("j")
     page.keyboard.press("s")
     expect(page).to_have_url(re.compile("/corbeille/$"))  # nothing: they are off
-    page.get_by_role("link", name="Raccourcis clavier").focus()
-    page.keyboard.press("Enter")
-    page.get_by_role("button", name="Activer les raccourcis").focus()
-    page.keyboard.press("Enter")
+    page.get_by_role("link", name="Raccourcis clavier").press("Enter")
+    page.get_by_role("button", name="Activer les raccourcis").press("Enter")
     expect(page.get_by_text("Vos raccourcis sont actifs.").first).to_be_visible()
     page.goto("/corbeille/")
     for touches, rang in (("j", 0), ("j", 1), ("k", 0), ("jj", 2), ("j", 2)):

@@ -77,10 +77,9 @@ def test_la_touche_entree_enregistre_et_n_envoie_jamais(visiteur, personas):
     page.get_by_role("button", name="Nouvelle fiche").click()
     page.get_by_label("Page signée (photo, scan ou PDF d’une page)").set_input_files(page_signee())
     page.get_by_label("Prénom", exact=True).fill("Camille")
-    page.keyboard.press("Enter")
+    page.get_by_label("Prénom", exact=True).press("Enter")
     expect(page.locator(".messages")).to_contain_text("Brouillon enregistré à")
-    page.get_by_label("Prénom", exact=True).focus()
-    page.keyboard.press("Enter")
+    page.get_by_label("Prénom", exact=True).press("Enter")
     expect(page.get_by_text("Page signée jointe, le")).to_be_visible()
 
     fiche = transmettre(personas.ts_rennes, le=horloge.maintenant())
@@ -88,6 +87,6 @@ def test_la_touche_entree_enregistre_et_n_envoie_jamais(visiteur, personas):
     adresse = f"/fiches/{fiche.reference}/repondre/?nature=paiement_debloque"
     page = entrer(visiteur(java_script_enabled=False), personas.agent_caisse, adresse)
     page.get_by_label("Date prévue du versement").fill("2026-12-01")
-    page.keyboard.press("Enter")
+    page.get_by_label("Date prévue du versement").press("Enter")
     expect(page.locator("#apercu")).to_contain_text("Le paiement est débloqué.")
     expect(page.locator("h1")).to_have_text("Répondre")
