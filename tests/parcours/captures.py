@@ -27,7 +27,7 @@ from relais.regles.convention import Canal
 from relais.rgpd.actions import purge
 from tests.banc import RACINE
 from tests.fiches import gestes as actes
-from tests.parcours.gestes import NIR_JUSTE, entrer
+from tests.parcours.gestes import NIR_JUSTE, PAUSE, arreter_l_horloge, entrer
 from tests.personas import Personas
 
 DOSSIER = RACINE / "relais/fiches/static/fiches/aide"
@@ -127,11 +127,15 @@ def mes_fiches(plateau: Plateau) -> Page:
 @scene("ecrire")
 def ecrire(plateau: Plateau) -> Page:
     page = plateau.devant("ts_rennes", "/fiches/")
+    arreter_l_horloge(page)
     page.get_by_role("button", name="Nouvelle fiche").click()
     page.get_by_label("Nom de naissance", exact=True).fill("Fictif")
     page.get_by_label("Prénom", exact=True).fill("Camille")
     page.get_by_label("Numéro de Sécurité Sociale", exact=True).fill(NIR_JUSTE)
     page.get_by_label("Adresse postale", exact=True).fill("12 rue de la Démonstration")
+    page.evaluate("document.activeElement.blur()")
+    page.clock.run_for(PAUSE)
+    page.locator(".htmx-request").first.wait_for(state="detached")
     page.get_by_text("Le numéro est bien formé.").wait_for()
     page.get_by_text("Brouillon enregistré").wait_for()
     defiler(page, "#bloc-identite")

@@ -3,15 +3,18 @@
 import io
 import re
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from PIL import Image, ImageDraw
 from playwright.sync_api import Locator, Page, expect
 
 from relais.annuaire.models import Affectation
+from relais.socle import horloge
 from tests.annuaire.gestes import code_du_moment
 from tests.personas import MOT_DE_PASSE, connecter, poser_second_facteur
 
+PAUSE = 1_800  # milliseconds: longer than any pause after which a page saves or previews
 NIR_FAUX = "1 85 05 78 006 084 36"
 NIR_JUSTE = "1 85 05 78 006 084 91"
 TELEPHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
@@ -92,6 +95,12 @@ def origine(page: Page) -> str:
     """Where the context's relative addresses start."""
     page.goto("/aide/accessibilite/")
     return page.url.removesuffix("/aide/accessibilite/")
+
+
+def arreter_l_horloge(page: Page) -> None:
+    """Time passes in the pages to come when the test says so, however slow the machine is."""
+    page.clock.install(time=horloge.maintenant())
+    page.clock.pause_at(horloge.maintenant() + timedelta(minutes=1))
 
 
 def remplir(ecran: Ecran, *, nir: str = NIR_JUSTE) -> None:

@@ -17,11 +17,17 @@ from tests.adaptateurs.serveur_smtp import port_libre
 from tests.annuaire.gestes import code_du_moment
 from tests.fiches import gestes as actes
 from tests.fiches.gestes import prendre, transmettre
-from tests.parcours.gestes import NIR_FAUX, NIR_JUSTE, Ecran, entrer
+from tests.parcours.gestes import (
+    NIR_FAUX,
+    NIR_JUSTE,
+    PAUSE,
+    Ecran,
+    arreter_l_horloge,
+    entrer,
+)
 from tests.personas import MOT_DE_PASSE, creer_personas, poser_second_facteur
 from tests.processus import attendre, processus, rassembler_le_statique, reglages_web, repond
 
-PAUSE = 1_800  # milliseconds: longer than any pause after which a page saves or previews
 PATIENCE = 20_000  # milliseconds for what must come in the end
 
 
@@ -37,12 +43,6 @@ def vieillir(page, duree: timedelta) -> None:
     for cle in (seances.OUVERTE, seances.VUE):
         session[cle] -= duree.total_seconds()
     session.save()
-
-
-def arreter_l_horloge(page) -> None:
-    """Time passes in the pages to come when the test says so, however slow the machine is."""
-    page.clock.install()
-    page.clock.pause_at(horloge.maintenant() + timedelta(minutes=1))
 
 
 def attendre_l_apercu(page) -> None:
