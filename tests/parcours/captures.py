@@ -231,11 +231,7 @@ def absences(plateau: Plateau) -> Page:
 
 @scene("comptes")
 def comptes(plateau: Plateau) -> Page:
-    page = plateau.devant("admin_departement", "/comptes/")
-    # The logins of the tests bear the true date.
-    Agent.objects.update(last_login=il_y_a(hours=2))
-    page.reload()
-    return page
+    return dater_les_connexions(plateau.devant("admin_departement", "/comptes/"))
 
 
 @scene("import-des-comptes")
@@ -250,8 +246,7 @@ def import_des_comptes(plateau: Plateau) -> Page:
 
 @scene("revue-des-droits")
 def revue_des_droits(plateau: Plateau) -> Page:
-    Agent.objects.update(last_login=il_y_a(hours=2))
-    return plateau.devant("admin_departement", "/comptes/revue/")
+    return dater_les_connexions(plateau.devant("admin_departement", "/comptes/revue/"))
 
 
 @scene("effacements")
@@ -269,6 +264,13 @@ def phrases_types(plateau: Plateau) -> Page:
         for champ, titre, texte in PHRASES_TYPES:
             actions.enregistrer(champ, titre, texte, pk=None, par=par, maintenant=MAINTENANT)
     return plateau.devant("responsable_caisse", "/phrases-types/")
+
+
+def dater_les_connexions(page: Page) -> Page:
+    """The logins of the tests bear the true date, that of the agent of this page too."""
+    Agent.objects.update(last_login=il_y_a(hours=2))
+    page.reload()
+    return page
 
 
 def defiler(page: Page, vers: str) -> None:
