@@ -63,6 +63,13 @@ def test_les_listes_vides_et_les_pages_d_aide(visiteur, personas, sans_faute):
         sans_faute(page)
 
 
+def a_venir(reponse):
+    """The same answer, given now: the days that it announces are still to come."""
+    annonces = ("prochain_point_le", "suite_avant_le", "pieces_avant_le")
+    bientot = horloge.aujourd_hui() + timedelta(days=3)
+    return replace(reponse, **{champ: bientot for champ in annonces if getattr(reponse, champ)})
+
+
 def etats(personas):
     """A fiche in each state that exists, most with box 1, some without."""
     ts, caisse = personas.ts_rennes, personas.agent_caisse
@@ -108,7 +115,7 @@ def etats(personas):
         "close": PAIEMENT,
         **{f"répondue {nature}": reponse for nature, reponse in REPONSES.items()},
     }.items():
-        repondre(caisse, fiches[nom], reponse, le=hier + timedelta(minutes=30))
+        repondre(caisse, fiches[nom], a_venir(reponse), le=hier + timedelta(minutes=30))
     clore(ts, fiches["close"])
     return {nom: fiche.reference for nom, fiche in fiches.items()}
 

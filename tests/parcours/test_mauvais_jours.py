@@ -116,7 +116,9 @@ def test_la_reponse_ecrite_pendant_dix_heures_revient_apres_la_connexion(
     if script:
         expect(page.locator("[data-a-lire]")).to_be_focused()
         axe(page)
-    page.get_by_label("Suite avant le").fill("2026-12-20")
+    page.get_by_label("Suite avant le").fill(
+        (horloge.aujourd_hui() + timedelta(days=3)).isoformat()
+    )
     page.get_by_role("button", name="Envoyer la réponse").click()
     expect(page.locator(".messages")).to_contain_text("La réponse est envoyée.")
     assert not SaisieGardee.objects.exists()
