@@ -130,9 +130,12 @@ def test_clore_d_office_et_redemander_au_meme_instant_jamais_les_deux(personnel:
     for tour in range(6):
         fiche = traitee(personnel)
         gestes.reprendre(par, fiche, le=apres(days=59))
+        with contexte(par):
+            relue = gestes.version(fiche)
 
-        def redemander(fiche: Fiche = fiche) -> str:
-            gestes.envoyer(par, fiche, le=ECHUE)
+        def redemander(fiche: Fiche = fiche, relue: int = relue) -> str:
+            with contexte(par):
+                envois.transmettre(fiche, version=relue, par=par, maintenant=ECHUE)
             return "redemandee"
 
         def clore(fiche: Fiche = fiche) -> str:
