@@ -101,7 +101,7 @@ def test_tue_il_ne_laisse_aucun_processus(gros: Path) -> None:
 
 UN_MEURT = """
 import os, signal, time
-from relais.reperage import paralleles
+from relais.reperage.lecture import paralleles
 
 def dire(ligne):
     time.sleep(0.5 if ligne == "meurt" else 60)

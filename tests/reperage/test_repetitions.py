@@ -188,10 +188,10 @@ from pathlib import Path
 import django
 
 django.setup()
-from relais.reperage import flux_cnaf
 from relais.reperage.imports.comparaison import Recue
-from relais.reperage.lecture.evenements import Personne
 from relais.reperage.imports.repetitions import Repetitions
+from relais.reperage.lecture import flux_cnaf
+from relais.reperage.lecture.evenements import Personne
 
 vues = Repetitions()
 lues = flux_cnaf.lire(Path(sys.argv[1]), au=date(2026, 11, 1), identites=True).evenements

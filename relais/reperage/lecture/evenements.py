@@ -16,7 +16,7 @@ class Personne:
 
     `dossier`: who it is, where a reading with `identites` tells it. `foyer`: the rank of the
     household in the file, the same for a couple; 0 when the file tells of none. `dites`: what the
-    file tells of her (`reperage.dites`).
+    file tells of her (`lecture.dites`).
     """
 
     numero: int
