@@ -39,7 +39,7 @@ Durees = list[float]
 def main(personnes: int) -> None:
     with tempfile.TemporaryDirectory() as dossier:
         xml, csv, sortie = (Path(dossier, nom) for nom in ("flux.xml", "six.csv", "sortie.csv"))
-        foyers = flux.long_flux(xml, OCTETS_DU_FLUX)
+        foyers = flux.long_flux(xml, OCTETS_DU_FLUX, du=AU)
         generer(csv, personnes)
         # First: a child is counted the memory of its parent, which is small until then.
         memoire_du_flux, memoire_des_colonnes = _memoire(xml, sortie), _memoire(csv, sortie)

@@ -1,7 +1,5 @@
 """The pictures of the caseload: people of the demonstration, then the file of the next month."""
 
-from datetime import date
-
 from playwright.sync_api import Page
 
 from relais.annuaire.contexte import contexte
@@ -72,5 +70,4 @@ def _le_mois_suivant() -> bytes:
         )
         for rang, (nom, prenom, nee, insee, code, commune, motif) in enumerate(DU_MOIS, 100)
     )
-    octets = flux.flux(*foyers)
-    return octets.replace(b"2026-11-01", date(2026, 12, 1).isoformat().encode())
+    return flux.flux(*foyers, du=personnes.DECEMBRE)

@@ -7,6 +7,7 @@ from tests.parcours.gestes import Ecran, entrer
 from tests.personas import creer_personas
 from tests.reperage import gestes
 from tests.reperage.flux import champs, flux, foyer, personne
+from tests.reperage.personnes import ne_le
 
 A_RENNES = (
     "<DonneesAdministratives><Adresse>"
@@ -29,8 +30,8 @@ LUI = {"QUAL": "MR", "NOM": "FICTIF", "PRENOM": "DOMINIQUE"}
 def test_du_fichier_du_mois_aux_fiches_remplies_d_un_couple(base, visiteur):
     personas = creer_personas()
     couple = foyer(
-        personne("1959-10-01", qui=ELLE),
-        personne("1960-03-01", "CJT", qui=LUI),
+        personne(ne_le(67, 1), qui=ELLE),
+        personne(ne_le(66, 8), "CJT", qui=LUI),
         matricule="034614500000000",
         suite=A_RENNES,
     )

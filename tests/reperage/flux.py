@@ -1,17 +1,32 @@
 """Fictitious monthly flows of the CNAF, with the traps that true ones hold."""
 
+from datetime import date
 from pathlib import Path
 from xml.sax.saxutils import escape
+
+from relais.socle import horloge
 
 TETE = '<?xml version="1.0" encoding="{codage}"?>\n'
 
 
-def champs(**valeurs: str) -> str:
-    return "".join(f"<{nom}>{escape(valeur)}</{nom}>" for nom, valeur in valeurs.items())
+def dans(mois: int, *, au: date) -> date:
+    """The 1st of the month that comes so many months after that day; before it, when negative."""
+    annee, rang = divmod(au.year * 12 + au.month - 1 + mois, 12)
+    return date(annee, rang + 1, 1)
+
+
+# Of the files that are given: the product refuses one of more than twelve months ago. The same for
+# all of a session, whatever midnight it sees.
+CE_MOIS = dans(0, au=horloge.aujourd_hui())
+MOIS_D_AVANT, MOIS_SUIVANT = dans(-1, au=CE_MOIS), dans(1, au=CE_MOIS)
+
+
+def champs(**valeurs: str | date) -> str:
+    return "".join(f"<{nom}>{escape(str(valeur))}</{nom}>" for nom, valeur in valeurs.items())
 
 
 def personne(
-    naissance: str = "1959-11-01",
+    naissance: str | date = "1959-11-01",
     role: str = "DEM",
     *,
     type_naissance: str = "N",
@@ -22,6 +37,7 @@ def personne(
     dans_identite: str = "",
     suite: str = "",
 ) -> str:
+    """Somebody past 67, unless her birth date is said."""
     noms = {"QUAL": "MME", "NOM": "CORMORAN", "PRENOM": "Maëlle"} if qui is None else qui
     identite = champs(**noms, DTNAI=naissance)
     identite += champs(TYPEDTNAI=type_naissance) if type_naissance else ""
@@ -76,18 +92,24 @@ def foyer(
     )
 
 
-def flux(*foyers: str, annonces: int | None = None, codage: str = "windows-1252") -> bytes:
+def flux(
+    *foyers: str,
+    du: str | date = CE_MOIS,
+    annonces: int | None = None,
+    codage: str = "windows-1252",
+) -> bytes:
+    """`du`: the day of reference that it says."""
     total = len(foyers) if annonces is None else annonces
     texte = (
         f"{TETE.format(codage=codage)}<Racine>"
-        f"<IdentificationFlux>{champs(TYPEFLUX='M', DTREF='2026-11-01')}</IdentificationFlux>\n"
+        f"<IdentificationFlux>{champs(TYPEFLUX='M', DTREF=du)}</IdentificationFlux>\n"
         f"{''.join(foyers)}"
         f"<TransmissionFlux>{champs(NBTOTDOSRSATRANSM=str(total))}</TransmissionFlux></Racine>\n"
     )
     return texte.encode(codage)
 
 
-def long_flux(chemin: Path, octets: int) -> int:
+def long_flux(chemin: Path, octets: int, *, du: str | date) -> int:
     """A flow of at least that size, in households as bulky as true ones. Returns how many."""
     adresses = "".join(
         "<Adresse>"
@@ -119,7 +141,7 @@ def long_flux(chemin: Path, octets: int) -> int:
         ).encode("cp1252")
         for an in range(56, 99)
     ]
-    tete, fin = flux(annonces=0).split(b"<TransmissionFlux>")
+    tete, fin = flux(du=du, annonces=0).split(b"<TransmissionFlux>")
     foyers = 0
     with chemin.open("wb") as sortie:
         sortie.write(tete)

@@ -1,6 +1,5 @@
 """A file given, read, confirmed, as a person and a worker do it one after the other."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -10,13 +9,14 @@ from relais.coffre.models import Cle
 from relais.fiches import effacement
 from relais.reperage.actions import applications, depots, lectures
 from relais.reperage.models import Import, Morceau
+from relais.socle import horloge
 from tests.fiches.gestes import vu_de
 from tests.reperage.flux import flux, foyer, personne
 
 ADRESSE = "/reperage/importer/"
 UN_FLUX = flux(foyer(personne()))
 
-LE = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+LE = horloge.maintenant()
 ORGANISATION = "cd35"
 
 

@@ -22,6 +22,7 @@ from relais.reperage.dossier import Coordonnees, Dossier, Foyer, Identite, Situa
 from relais.reperage.models import Personne
 from relais.socle import horloge
 from relais.socle.horloge import jour_de
+from tests.reperage.flux import dans
 
 DEPARTEMENT = "cd35"
 FLUX, TABLEAU = SOURCES[Famille.FLUX], SOURCES[Famille.TABLEAU]
@@ -133,9 +134,7 @@ def _recues(donnees: tuple[Recue | Dossier, ...]) -> list[Recue]:
 
 def ne_le(annees: int, mois: int = 0, *, au: date | None = None) -> date:
     """The 1st of a month: somebody who has that age today, give or take some days."""
-    jour = au or horloge.aujourd_hui()
-    total = jour.year * 12 + jour.month - 1 - annees * 12 - mois
-    return date(total // 12, total % 12 + 1, 1)
+    return dans(-12 * annees - mois, au=au or horloge.aujourd_hui())
 
 
 def dossier(

@@ -16,7 +16,7 @@ from relais.reperage.models import Import, Lot, Morceau, Personne
 from tests.fiches.gestes import vu_de
 from tests.personas import Personas, connecter
 from tests.reperage.classeurs import classeur, odf
-from tests.reperage.flux import flux, foyer, personne
+from tests.reperage.flux import MOIS_D_AVANT, MOIS_SUIVANT, flux, foyer, personne
 from tests.reperage.gestes import (
     ORGANISATION,
     UN_FLUX,
@@ -27,9 +27,9 @@ from tests.reperage.gestes import (
     restes,
     vider,
 )
+from tests.reperage.personnes import ne_le
 from tests.rgpd.gestes import certifies
 
-DECEMBRE = flux(foyer(personne())).replace(b"2026-11-01</DTREF>", b"2026-12-01</DTREF>")
 CONTACTS = (
     "MATRICULE;ROLE PERSONNE;TYPE PERSONNE;NIR;NUMERO DEMANDE RSA;NUMERO TELEPHONE DOSSIER;"
     "ADRESSE ELECTRONIQUE DOSSIER\n"
@@ -56,7 +56,7 @@ def confirmer(navigateur: Client, depot: Import, **saisie: Any) -> int:
 def test_un_fichier_confirme_est_enregistre_et_il_n_en_reste_que_des_comptes(
     charge: Client,
 ) -> None:
-    depot = importer(charge, flux(foyer(personne()), foyer(personne("1990-01-01"))))
+    depot = importer(charge, flux(foyer(personne()), foyer(personne(ne_le(36)))))
     assert (depot.etat, depot.lus, depot.total) == ("fait", 1, 1)
     assert (depot.comptes["nouvelle"], depot.comptes["non_gardee"]) == (1, 1)
     assert depot.vide_le is not None
@@ -86,7 +86,7 @@ def test_les_totaux_qui_different_se_confirment(charge: Client) -> None:
 def test_un_fichier_plus_ancien_que_le_dernier_se_confirme_et_ne_remplace_rien(
     charge: Client,
 ) -> None:
-    importer(charge, DECEMBRE)
+    importer(charge, flux(foyer(personne()), du=MOIS_SUIVANT))
     depot = lire(deposer(charge, UN_FLUX))
     assert confirmer(charge, depot) == 422
     assert confirmer(charge, depot, plus_ancien="on") == 302
@@ -95,7 +95,7 @@ def test_un_fichier_plus_ancien_que_le_dernier_se_confirme_et_ne_remplace_rien(
 
 
 def test_un_tableau_dit_s_il_est_complet(charge: Client) -> None:
-    importer(charge, UN_FLUX)
+    importer(charge, flux(foyer(personne()), du=MOIS_D_AVANT))
     autre = "Nom;Prénom;Date de naissance\nFictif;Camille;01/11/1959\n".encode()
     depot = lire(deposer(charge, autre))
     depot_avant = depot.comptes["sortie"]
@@ -110,7 +110,7 @@ def test_qui_n_est_plus_dans_un_fichier_complet_sort_du_flux_et_n_est_pas_efface
     charge: Client,
 ) -> None:
     importer(charge, UN_FLUX)
-    suivant = flux(foyer(personne("1958-01-01"))).replace(b"2026-11-01<", b"2026-12-01<")
+    suivant = flux(foyer(personne("1958-01-01")), du=MOIS_SUIVANT)
     depot = importer(charge, suivant)
     assert depot.comptes["sortie"] == 1
     assert sorted(une.hors_flux_le is None for une in gardees()) == [False, True]

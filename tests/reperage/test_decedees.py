@@ -9,21 +9,17 @@ from relais.reperage.imports import constats
 from relais.reperage.models import Personne
 from tests.fiches.gestes import vu_de
 from tests.personas import Personas, connecter
-from tests.reperage.flux import champs, flux, foyer, personne
+from tests.reperage.flux import CE_MOIS, MOIS_SUIVANT, champs, flux, foyer, personne
 from tests.reperage.gestes import ORGANISATION, appliquer, deposer, importer, lire
 
 LUI = {"QUAL": "MR", "NOM": "CORMORAN", "PRENOM": "Yann"}
-DTDC = champs(DTDC="2026-11-20")
+DTDC = champs(DTDC=CE_MOIS.replace(day=20))
 MORTE = "est décédée d’après le fichier"
-
-
-def du_mois(octets: bytes, mois: str) -> bytes:
-    return octets.replace(b"2026-11-01</DTREF>", f"{mois}-01</DTREF>".encode())
 
 
 @pytest.fixture
 def charge(personas: Personas) -> Client:
-    """Maëlle and Yann are kept since November."""
+    """Maëlle and Yann are kept since the file of this month."""
     navigateur = connecter(personas.charge_reperage)
     couple = personne("1960-05-01"), personne("1961-05-01", "CJT", qui=LUI)
     importer(navigateur, flux(foyer(*couple, demande="1")))
@@ -41,8 +37,8 @@ def test_la_relecture_nomme_qui_est_mort_et_mene_a_sa_page(charge: Client, etat:
     yann = personne("1961-05-01", "CJT", qui=LUI)
     elle = personne("1960-05-01", dans_identite=DTDC)
     autre = foyer(personne("1960-06-01", qui={"NOM": "AUTRE", "PRENOM": "Ana"}), demande="2")
-    octets = flux(foyer(elle, yann, demande="1", etat=etat), autre)
-    depot, page = relue(charge, du_mois(octets, "2026-12"))
+    octets = flux(foyer(elle, yann, demande="1", etat=etat), autre, du=MOIS_SUIVANT)
+    depot, page = relue(charge, octets)
     assert depot.comptes["decedee"] == 1
     assert f"<span>personne suivie {MORTE}" in page
     (dite,) = [un for un in constats.lire(depot).changements if un.quoi == "decedee"]
@@ -61,8 +57,11 @@ def test_un_mort_inconnu_ou_homonyme_n_est_pas_nomme(charge: Client) -> None:
     homonyme = personne("1960-05-01", qui={"NOM": "CORMORAN", "PRENOM": "Zoé"}, dans_identite=DTDC)
     vivants = personne("1960-05-01"), personne("1961-05-01", "CJT", qui=LUI)
     octets = flux(
-        foyer(*vivants, demande="1"), foyer(inconnu, demande="3"), foyer(homonyme, demande="4")
+        foyer(*vivants, demande="1"),
+        foyer(inconnu, demande="3"),
+        foyer(homonyme, demande="4"),
+        du=MOIS_SUIVANT,
     )
-    depot, page = relue(charge, du_mois(octets, "2026-12"))
+    depot, page = relue(charge, octets)
     assert "decedee" not in depot.comptes
     assert MORTE not in page

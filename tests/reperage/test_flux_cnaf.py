@@ -2,6 +2,7 @@
 
 import subprocess
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -10,8 +11,10 @@ from relais.regles.nir import calculer_cle
 from relais.reperage.lecture.situations import FIN_ILLISIBLE
 
 from .conftest import AU, RELAIS
-from .flux import activite, champs, flux, foyer, long_flux, personne, ressource
+from .flux import activite, champs, foyer, long_flux, personne, ressource
+from .flux import flux as un_flux
 
+flux = partial(un_flux, du=AU)
 NIR_1959 = "2591135238015"
 CLE_1959 = calculer_cle(NIR_1959)
 
@@ -326,7 +329,7 @@ def test_un_commentaire_ne_coupe_pas_une_date(reperer):
 @pytest.mark.timeout(3600)
 def test_un_flux_d_un_gigaoctet_tient_dans_200_mo(tmp_path):
     source, sortie = tmp_path / "flux.xml", tmp_path / "resultat.csv"
-    foyers = long_flux(source, 1_000_000_000)
+    foyers = long_flux(source, 1_000_000_000, du=AU)
     mots = [RELAIS, "reperer", source, "--au", AU, "--sortie", sortie]
     memoire = 0
     with subprocess.Popen(mots, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as fait:

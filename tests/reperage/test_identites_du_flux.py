@@ -2,6 +2,7 @@
 
 import io
 from datetime import date
+from functools import partial
 
 import pytest
 
@@ -12,9 +13,11 @@ from relais.reperage.lecture import flux_cnaf, matricules
 from relais.reperage.lecture.evenements import Personne, Remarque
 from relais.reperage.textes import LONGUEUR
 
-from .flux import activite, administratif, adresse, champs, flux, foyer, personne
+from .flux import activite, administratif, adresse, champs, foyer, personne
+from .flux import flux as un_flux
 
 AU = date(2026, 11, 1)
+flux = partial(un_flux, du=AU)
 CORPS = "2591135238015"
 NIR = CORPS + calculer_cle(CORPS)
 RENNES = {

@@ -14,10 +14,11 @@ from relais.reperage.actions import lectures
 from relais.reperage.imports import constats
 from relais.reperage.models import Correspondance, Lot, Personne
 from relais.socle import horloge
+from relais.socle.templatetags.relais_affichage import date_moyenne
 from tests.fiches.gestes import vu_de
 from tests.personas import Personas, connecter
 from tests.reperage.classeurs import classeur
-from tests.reperage.flux import flux, foyer, personne
+from tests.reperage.flux import CE_MOIS, MOIS_SUIVANT, dans, flux, foyer, personne
 from tests.reperage.gestes import (
     LE,
     ORGANISATION,
@@ -46,14 +47,14 @@ def page(navigateur: Client, depot: Any, statut: int = 200) -> str:
 
 def test_un_flux_est_compris_et_rien_n_est_enregistre(charge: Client) -> None:
     depot = lire(deposer(charge, flux(foyer(personne(), personne("2015-01-01", "ENF")))))
-    assert (depot.etat, depot.famille, depot.au) == ("pret", "flux", date(2026, 11, 1))
+    assert (depot.etat, depot.famille, depot.au) == ("pret", "flux", CE_MOIS)
     assert depot.comptes["Foyers lus"] == depot.comptes["Dossiers annoncés"] == 1
     assert depot.comptes["Personnes lues"] == depot.total == 1
     with vu_de(ORGANISATION):
         assert Personne.objects.count() == 0
     lue = page(charge, depot)
     assert "Flux mensuel de la CNAF (XML)" in lue
-    assert "1er\xa0novembre 2026" in lue
+    assert date_moyenne(CE_MOIS) in lue
     assert "CORMORAN" in lue
 
 
@@ -206,7 +207,7 @@ def test_une_colonne_corrigee_est_relue_et_retenue_pour_la_prochaine_fois(charge
         == 302
     )
     saisie = {
-        "au": "2026-11-01",
+        "au": CE_MOIS,
         "colonne_0": "nom",
         "colonne_1": "prénom",
         "colonne_2": "naissance",
@@ -230,8 +231,8 @@ def test_un_classeur_se_lit_aussi(charge: Client) -> None:
 def test_une_autre_date_se_choisit(charge: Client) -> None:
     depot = lire(deposer(charge, UN_FLUX))
     assert charge.post(f"/reperage/imports/{depot.pk}/relire/", {"au": ""}).status_code == 422
-    charge.post(f"/reperage/imports/{depot.pk}/relire/", {"au": "2026-12-01"})
-    assert lire(depot).au == date(2026, 12, 1)
+    charge.post(f"/reperage/imports/{depot.pk}/relire/", {"au": MOIS_SUIVANT})
+    assert lire(depot).au == MOIS_SUIVANT
 
 
 @pytest.mark.parametrize("jour", ["2020-01-01", "2090-01-01"])
@@ -243,13 +244,13 @@ def test_une_date_trop_lointaine_est_refusee_a_cote_de_son_champ(jour: str, char
 
 def test_un_flux_date_d_un_jour_lointain_est_lu_a_la_date_du_jour(charge: Client) -> None:
     """Taken at its word, it would make every later file an old one."""
-    depot = lire(deposer(charge, UN_FLUX.replace(b"2026-11-01</DTREF>", b"2062-11-01</DTREF>")))
+    depot = lire(deposer(charge, flux(foyer(personne()), du=dans(36 * 12, au=CE_MOIS))))
     assert depot.au == horloge.jour_de(depot.cree_le)
 
 
 def test_relire_ne_laisse_rien_de_la_premiere_lecture(charge: Client) -> None:
     depot = lire(deposer(charge, UN_FLUX))
-    charge.post(f"/reperage/imports/{depot.pk}/relire/", {"au": "2026-12-01"})
+    charge.post(f"/reperage/imports/{depot.pk}/relire/", {"au": MOIS_SUIVANT})
     depot = lire(depot)
     with vu_de(ORGANISATION):
         assert Lot.objects.d_un_depot(depot.pk).count() == 1
@@ -361,5 +362,5 @@ def test_une_lecture_tuee_puis_menee_a_bien_compte_a_nouveau_depuis_zero(
     depot = deposer(charge, UN_FLUX)
     monkeypatch.setattr(lectures, "ESSAIS", 1)
     assert (lire(depot).etat, dernier().essais) == ("pret", 0)
-    charge.post(f"/reperage/imports/{depot.pk}/relire/", {"au": "2026-12-01"})
+    charge.post(f"/reperage/imports/{depot.pk}/relire/", {"au": MOIS_SUIVANT})
     assert lire(depot).etat == "pret"

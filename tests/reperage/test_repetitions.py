@@ -29,6 +29,7 @@ from tests.reperage.personnes import (
     Recue,
     dite,
     gardees,
+    ne_le,
     nommee,
     seule,
 )
@@ -99,14 +100,14 @@ def test_deux_lignes_d_un_tableau_sont_reunies(charge: Any) -> None:
 
 
 def test_qui_n_est_gardee_que_par_sa_seconde_ligne_l_est(charge: Any) -> None:
-    jeune = foyer(personne("1990-05-01", qui=MOI), demande="1")
-    suspendue = foyer(personne("1990-05-01", qui=MOI), demande="2", etat="4", motif="35")
+    jeune = foyer(personne(ne_le(36), qui=MOI), demande="1")
+    suspendue = foyer(personne(ne_le(36), qui=MOI), demande="2", etat="4", motif="35")
     importer(charge, flux(jeune, suspendue, un_autre(1)))
     assert [lu.situation.suspendu for _, lu in gardees()] == [False, True]
 
 
 def test_qui_n_est_pas_gardee_n_est_pas_nommee(charge: Any) -> None:
-    jeune = foyer(personne("1990-05-01", qui=MOI), demande="1")
+    jeune = foyer(personne(ne_le(36), qui=MOI), demande="1")
     depot = lire(deposer(charge, flux(jeune, jeune, un_autre(1))))
     assert depot.comptes[Difference.NON_GARDEE] == 1
     assert Difference.REPETEE not in depot.comptes
