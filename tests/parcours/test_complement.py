@@ -17,7 +17,6 @@ SAISIE = replace(
     professionnel=replace(actes.DEMANDE.professionnel, telephone="+33261913501"),
     personne=replace(actes.DEMANDE.personne, telephone="+33261913577"),
 )
-LE = horloge.maintenant()
 
 
 @pytest.fixture
@@ -112,17 +111,17 @@ def lire_et_rouvrir(social, reference):
 @pytest.mark.timeout(400)
 def test_chaque_page_du_circuit_se_lit_des_deux_cotes(visiteur, personas, axe):
     """No axe violation, nothing to scroll sideways at 320 px."""
-    ts, agent = personas.ts_rennes, personas.agent_caisse
-    fiches = {nom: actes.transmettre(ts, le=LE) for nom in ("demandée", "complétée", "prise")}
-    fiches["discrète"] = actes.transmettre(ts, actes.DISCRETE, le=LE)
-    fiches["close"] = actes.transmettre(ts, le=LE)
+    ts, agent, le = personas.ts_rennes, personas.agent_caisse, horloge.maintenant()
+    fiches = {nom: actes.transmettre(ts, le=le) for nom in ("demandée", "complétée", "prise")}
+    fiches["discrète"] = actes.transmettre(ts, actes.DISCRETE, le=le)
+    fiches["close"] = actes.transmettre(ts, le=le)
     for nom in ("demandée", "complétée"):
-        actes.repondre(agent, fiches[nom], actes.PRECISION, le=LE)
-    actes.repondre(agent, fiches["discrète"], actes.IDENTITE, le=LE)
-    actes.preparer(ts, fiches["demandée"], "Déposée le 12 mars.", le=LE)
-    actes.completer(ts, fiches["complétée"], le=LE)
-    actes.prendre(agent, fiches["prise"], le=LE)
-    actes.repondre(agent, fiches["close"], le=LE)
+        actes.repondre(agent, fiches[nom], actes.PRECISION, le=le)
+    actes.repondre(agent, fiches["discrète"], actes.IDENTITE, le=le)
+    actes.preparer(ts, fiches["demandée"], "Déposée le 12 mars.", le=le)
+    actes.completer(ts, fiches["complétée"], le=le)
+    actes.prendre(agent, fiches["prise"], le=le)
+    actes.repondre(agent, fiches["close"], le=le)
     actes.clore(ts, fiches["close"])
     page = entrer(visiteur(viewport={"width": 320, "height": 800}), ts)
     voir = [f"/fiches/{fiche.reference}/" for fiche in fiches.values()]

@@ -23,7 +23,6 @@ from tests.personas import Personas, creer_personas
 from tests.reperage import personnes
 from tests.reperage.personnes import dossier, ne_le
 
-JOUR = horloge.aujourd_hui()
 ADRESSE = Coordonnees(
     adresse="1 rue de l’Essai",
     code_postal="35000",
@@ -40,11 +39,12 @@ def gens(base: Any) -> Personas:
 
 
 def rempli(contenu: Dossier, **champs: Any) -> Dossier:
+    jour = horloge.aujourd_hui()
     return replace(
         contenu,
         coordonnees=ADRESSE,
         origines=tuple(
-            Origine(partie, "fichier du 02/11/2026", JOUR)
+            Origine(partie, "fichier du 02/11/2026", jour)
             for partie in ("identite", "situation", "coordonnees", "foyer")
         ),
         **champs,
@@ -206,11 +206,12 @@ def test_chaque_etat_est_accessible(
 ) -> None:
     contenu, nom, suite = AUTRES[etat]
     if etat == "desaccords":
+        jour = horloge.aujourd_hui()
         contenu = replace(
             contenu,
             conflits=(
-                Conflit("nir", "159117800608505", "fichier du 02/11/2026", JOUR),
-                Conflit("naissance", "1960-02-03", "tableau du 02/11/2026", JOUR),
+                Conflit("nir", "159117800608505", "fichier du 02/11/2026", jour),
+                Conflit("naissance", "1960-02-03", "tableau du 02/11/2026", jour),
             ),
         )
     if etat == "refus":
