@@ -222,6 +222,21 @@ def test_une_commande_arretee_ne_laisse_rien_de_ce_qu_elle_ecrivait(tmp_path, re
     assert [f.name for f in tmp_path.iterdir()] == ["source.csv"]
 
 
+def test_un_arret_des_la_creation_du_resultat_n_en_laisse_rien(tmp_path, monkeypatch):
+    fermer = os.close
+
+    def arreter(descripteur):
+        fermer(descripteur)
+        raise Arret
+
+    source = tmp_path / "source.csv"
+    source.write_text(TITRES)
+    monkeypatch.setattr(os, "close", arreter)
+    with pytest.raises(Arret):
+        commande.main([str(source), "--au", AU, "--sortie", str(tmp_path / "r.csv")])
+    assert list(tmp_path.iterdir()) == [source]
+
+
 def test_un_arret_que_la_bibliotheque_change_en_faute_reste_un_arret(monkeypatch):
     """fastexcel, stopped while it is loaded, panics: that is no `Arret` any more."""
 

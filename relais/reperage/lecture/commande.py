@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from secrets import token_hex
 from typing import NoReturn, TextIO
 
 from config import environnement as env
@@ -145,9 +146,9 @@ def _suivre(lecture_du_fichier: Lecture, sortie: TextIO, repere: Repere) -> Bila
 @contextmanager
 def _resultat(sortie: Path) -> Iterator[Path]:
     """The file to write, for its owner alone; it takes its name once whole, else it goes."""
-    partiel = sortie.with_name(f".{sortie.name}.{os.getpid()}{_PARTIEL}")
-    os.close(os.open(partiel, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    partiel = sortie.with_name(f".{sortie.name}.{token_hex(4)}{_PARTIEL}")
     try:
+        os.close(os.open(partiel, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
         yield partiel
         partiel.replace(sortie)
     finally:
