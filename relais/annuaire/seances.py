@@ -71,6 +71,8 @@ class SeanceBornee:
         if OUVERTE not in requete.session:
             ouvrir(requete)
         elif age(requete) > DUREE:
+            if requete.htmx:  # the next gesture closes it: of two answers, one would lose its words
+                return _ferme_en_fond(requete)
             logout(requete)
             messages.info(requete, "Votre session de dix heures est finie. Reconnectez-vous.")
         if requete.user.is_authenticated:

@@ -121,6 +121,23 @@ def test_en_fond_une_session_en_veille_se_tait(navigateur):
     assert navigateur.post("/fiches/numero/", {"nir": "1"}, headers=htmx).status_code == 401
 
 
+def test_en_fond_une_session_finie_attend_le_geste_qui_la_ferme(navigateur):
+    """The answer to a page's own request may come last: it would take the cookie of the other one,
+    and with it the sentence that says what became of what was typed."""
+    vieillir(navigateur, 10 * HEURE + MINUTE)
+    htmx = {"HX-Request": "true"}
+    for reponse in (
+        navigateur.get("/fiches/", headers=htmx),
+        navigateur.post("/fiches/numero/", {"nir": "1"}, headers=htmx),
+    ):
+        assert reponse.status_code == (204 if reponse.request["REQUEST_METHOD"] == "GET" else 401)
+        assert not reponse.cookies
+    assert navigateur.post("/signaler/", {"reference": "K7QF-3MWP"}).status_code == 302
+    connexion = navigateur.get("/compte/connexion/").content.decode()
+    assert "dix heures" in connexion
+    assert "gardé une heure, chiffré, pour vous seul" in connexion
+
+
 def test_en_veille_on_peut_toujours_se_deconnecter(navigateur):
     vieillir(navigateur, 31 * MINUTE)
     navigateur.post("/compte/deconnexion/")
