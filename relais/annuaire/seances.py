@@ -123,7 +123,9 @@ def _reprendre(requete: HttpRequest) -> HttpResponse | None:
 
 def _ferme_en_fond(requete: HttpRequest) -> HttpResponse:
     """For a page's own requests: the login page would be read by nobody, its messages with it."""
-    return HttpResponse(status=204 if requete.method == "GET" else 401)
+    reponse = HttpResponse(status=204 if requete.method == "GET" else 401)
+    patch_cache_control(reponse, no_store=True, private=True)
+    return reponse
 
 
 def _a_reprendre(requete: HttpRequest, erreur: str) -> dict[str, Any]:

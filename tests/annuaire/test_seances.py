@@ -132,6 +132,7 @@ def test_en_fond_une_session_finie_attend_le_geste_qui_la_ferme(navigateur):
     ):
         assert reponse.status_code == (204 if reponse.request["REQUEST_METHOD"] == "GET" else 401)
         assert not reponse.cookies
+        assert "no-store" in reponse.headers["Cache-Control"]
     assert navigateur.post("/signaler/", {"reference": "K7QF-3MWP"}).status_code == 302
     connexion = navigateur.get("/compte/connexion/").content.decode()
     assert "dix heures" in connexion
