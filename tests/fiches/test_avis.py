@@ -22,10 +22,11 @@ from django.utils import timezone
 
 from relais.adaptateurs import courriel
 from relais.fiches import avis, effacement
+from relais.fiches.demonstration.lieu import port_libre
 from relais.fiches.models import Avis, Fiche, Rappel
 from relais.journal.models import Evenement
 from relais.socle.models import Alerte
-from tests.adaptateurs.serveur_smtp import Boite, port_libre, serveur, serveur_brut
+from tests.adaptateurs.serveur_smtp import Boite, serveur, serveur_brut
 from tests.banc import RACINE, Base
 from tests.fiches import gestes
 from tests.fiches.gestes import CAISSE, LUNDI, apres

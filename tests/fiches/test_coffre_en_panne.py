@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 from django.db import connections
 
+from relais.fiches.demonstration.lieu import port_libre
 from relais.fiches.models import Brouillon
 from relais.socle.models import Alerte
-from tests.adaptateurs.serveur_smtp import port_libre
 from tests.banc import RACINE, Base
 from tests.fiches import gestes
 from tests.fiches.gestes import DEPARTEMENT

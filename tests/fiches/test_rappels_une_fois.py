@@ -18,8 +18,9 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from relais.fiches import avis, rappels
+from relais.fiches.demonstration.lieu import port_libre
 from relais.fiches.models import Avis, Rappel
-from tests.adaptateurs.serveur_smtp import Boite, port_libre, serveur
+from tests.adaptateurs.serveur_smtp import Boite, serveur
 from tests.banc import RACINE, Base
 from tests.fiches import gestes
 from tests.fiches.gestes import CAISSE, DEPARTEMENT, ETAPE

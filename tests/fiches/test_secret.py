@@ -21,8 +21,9 @@ import pikepdf
 import pytest
 
 from relais.annuaire.models import Seance
+from relais.fiches.demonstration.lieu import port_libre
 from relais.fiches.models import Avis, Fiche
-from tests.adaptateurs.serveur_smtp import Boite, port_libre, serveur
+from tests.adaptateurs.serveur_smtp import Boite, serveur
 from tests.banc import Base
 from tests.fiches import gestes
 from tests.fiches.gestes import CAISSE

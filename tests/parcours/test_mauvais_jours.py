@@ -11,9 +11,9 @@ from playwright.sync_api import expect
 
 from relais.annuaire import seances
 from relais.annuaire.models import SaisieGardee
+from relais.fiches.demonstration.lieu import port_libre
 from relais.fiches.models import Fiche
 from relais.socle import horloge
-from tests.adaptateurs.serveur_smtp import port_libre
 from tests.annuaire.gestes import code_du_moment
 from tests.fiches import gestes as actes
 from tests.fiches.gestes import prendre, transmettre

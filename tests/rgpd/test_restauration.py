@@ -15,12 +15,12 @@ from django.utils import timezone
 
 from relais.annuaire.models import Seance
 from relais.coffre import copies, detruites, magasin
+from relais.fiches.demonstration.lieu import port_libre
 from relais.fiches.models import Fiche
 from relais.rgpd import sauvegardes
 from relais.socle import horloge, presence
 from relais.socle.base import supprimer_base
 from relais.socle.models import Restauration
-from tests.adaptateurs.serveur_smtp import port_libre
 from tests.banc import Base, superutilisateur
 from tests.fiches import gestes
 from tests.fiches.canaris import CONTENU, trouves

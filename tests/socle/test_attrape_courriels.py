@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from relais.adaptateurs.courriel import EchecPassager, Reglages, expedier
+from relais.fiches.demonstration.lieu import port_libre
 from relais.socle.attrape_courriels import SOUS_DOSSIER, garder, lire
-from tests.adaptateurs.serveur_smtp import port_libre
 
 
 def envoyer(port: int, numero: int) -> None:
